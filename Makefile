@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make            build out/bin/vfioscope and out/bin/barbench
+# make demo       the main job in a guest: trace a test driver, compare issued with counted
+# make check      all tests; SUITE=unit,cli,bpf,vm runs parts
+# make lint       compilers' and linters' warnings, and the layering rules
+# make install    DESTDIR= PREFIX=
+#
+# O=DIR puts the output elsewhere, V=1 shows commands, ARCH= and CROSS_COMPILE= cross-build.
+
+ARCH ?= $(shell uname -m | sed 's/aarch64/arm64/')
+CROSS_COMPILE ?=
+ifeq ($(origin CC),default)
+CC := $(CROSS_COMPILE)gcc
+endif
+CLANG ?= clang
+# Debian installs bpftool where the PATH of an ordinary user does not look.
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+PKG_CONFIG ?= $(CROSS_COMPILE)pkg-config
+ifneq ($(CROSS_COMPILE),)
+PKG_CONFIG := $(firstword $(shell command -v $(CROSS_COMPILE)pkg-config) pkg-config)
+endif
+INSTALL ?= install
+O ?= out
+PREFIX ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share/vfioscope
+
+V ?= 0
+ifeq ($(V),0)
+Q := @
+say = @printf '  %-8s %s\n' $(1) $(2)
+endif
+
+VERSION := $(shell sed -n 's/^\#define VFIOSCOPE_VERSION "\(.*\)"/\1/p' user/run/version.h)
+
+OBJ := $(O)/obj/$(ARCH)
+BIN := $(O)/bin
+ifneq ($(CROSS_COMPILE),)
+BIN := $(O)/bin-$(ARCH)
+endif
+
+CFLAGS ?= -O2 -g
+WARN := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wshadow -Wpointer-arith
+override CFLAGS += -std=gnu11 $(WARN) -D_GNU_SOURCE -I. -I$(OBJ)
+
+# --- what links what ---------------------------------------------------------------------------
+
+objects = $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard $(1))))
+
+RUN_OBJS := $(call objects,user/run/*.c)
+RENDER_OBJS := $(call objects,user/render/*.c)
+VFIOSCOPE_OBJS := $(RUN_OBJS) $(RENDER_OBJS) $(call objects,user/discover/*.c user/trace/*.c user/cli/*.c)
+BARBENCH_OBJS := $(RUN_OBJS) $(call objects,benchmarks/barbench/*.c)
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+CLIENTS := $(patsubst tests/vm/%.c,$(O)/tests/vm/%,$(sort $(wildcard tests/vm/*.c)))
+
+pkg = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
+RUN_LIBS = $(call pkg,jansson) -lm
+VFIOSCOPE_LIBS = $(call pkg,libbpf libelf zlib smartcols libpci) $(RUN_LIBS)
+BARBENCH_LIBS = $(RUN_LIBS) -pthread
+
+.PHONY: all
+all: $(BIN)/vfioscope $(BIN)/barbench
+
+$(BIN)/vfioscope: $(VFIOSCOPE_OBJS)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(VFIOSCOPE_LIBS)
+
+$(BIN)/barbench: $(BARBENCH_OBJS)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(BARBENCH_LIBS)
+
+$(OBJ)/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# --- BPF: one object an architecture, one skeleton a program file -----------------------------
+
+BPF_ARCHS := x86_64 s390x arm64
+BPF_TARGET_x86_64 := bpf -D__TARGET_ARCH_x86
+BPF_TARGET_s390x := bpfeb -D__TARGET_ARCH_s390
+BPF_TARGET_arm64 := bpf -D__TARGET_ARCH_arm64
+BPF_CFLAGS := -g -O2 -mcpu=v3 -Wall -Werror -I.
+BPF_SRCS := $(sort $(wildcard bpf/*.bpf.c))
+SKELETONS := $(patsubst bpf/%.bpf.c,$(OBJ)/bpf/%.skel.h,$(BPF_SRCS))
+
+define bpf_rule
+$(O)/obj/$(1)/bpf/%.bpf.o: bpf/%.bpf.c
+	$$(call say,BPF,$$@)
+	$(Q)mkdir -p $$(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -target $(BPF_TARGET_$(1)) -Ivmlinux/$(1) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach arch,$(BPF_ARCHS),$(eval $(call bpf_rule,$(arch))))
+
+$(OBJ)/bpf/%.skel.h: $(OBJ)/bpf/%.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf > $@.tmp
+	$(Q)mv $@.tmp $@
+
+$(call objects,user/trace/*.c): | $(SKELETONS)
+
+.PHONY: bpf
+bpf: $(foreach arch,$(BPF_ARCHS),$(patsubst bpf/%.bpf.c,$(O)/obj/$(arch)/bpf/%.bpf.o,$(BPF_SRCS)))
+
+# --- tests -------------------------------------------------------------------------------------
+
+BARBENCH_PARTS := $(filter-out $(OBJ)/benchmarks/barbench/main.o,$(call objects,benchmarks/barbench/*.c))
+CLI_PARTS := $(filter-out $(OBJ)/user/cli/main.o $(OBJ)/user/cli/cmd_%.o,$(call objects,user/cli/*.c))
+
+$(O)/tests/unit/%: $(OBJ)/tests/unit/%.o $(RUN_OBJS) $(RENDER_OBJS) $(BARBENCH_PARTS) $(CLI_PARTS)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call pkg,cmocka smartcols) $(RUN_LIBS) -pthread
+
+$(O)/tests/vm/%: tests/vm/%.c
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< -pthread
+
+.PHONY: tests
+tests: all $(UNIT_TESTS) $(CLIENTS)
+
+.PHONY: setup
+setup:
+	$(Q)scripts/setup.sh
+
+SUITE ?= unit,cli,bpf,vm
+
+.PHONY: check
+check: setup
+	$(Q)$(MAKE) --no-print-directory tests
+	$(Q)O=$(O) tests/run $(SUITE)
+
+.PHONY: demo
+demo: setup
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)O=$(O) scripts/demo.sh
+
+.PHONY: lint
+lint: setup $(SKELETONS)
+	$(Q)O=$(O) scripts/lint.sh
+
+# --- install -----------------------------------------------------------------------------------
+
+.PHONY: install
+install: all
+	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(DATADIR)
+	$(INSTALL) -m 755 $(BIN)/vfioscope $(BIN)/barbench $(DESTDIR)$(SBINDIR)
+	$(INSTALL) -m 644 $(wildcard docs/man/*.1) $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m 644 $(wildcard docs/*.schema.json) $(DESTDIR)$(DATADIR)
+
+.PHONY: clean
+clean:
+	$(Q)rm -rf $(O)/obj $(O)/bin $(O)/bin-* $(O)/tests $(O)/models
+
+-include $(shell test -d $(O) && find $(O) -name '*.d')
+.SECONDARY:
+.DELETE_ON_ERROR:

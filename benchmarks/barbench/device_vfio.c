@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A PCI device by VFIO. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "benchmarks/barbench/vfio_attach.h"
+
+int vfio_attach__explain(const struct pci_facts *pci, const char *what, int err,
+			 struct trouble *trouble)
+{
+	switch (err) {
+	case EBUSY:
+		return trouble__say(trouble, err,
+				    "%s is in use: another process has it or its IOMMU group open "
+				    "(opening %s: %s)",
+				    pci->bdf, what, strerror(err));
+	case ENOENT:
+	case ENXIO:
+		return trouble__say(
+			trouble, err,
+			"cannot open %s: %s; is the VFIO module loaded (modprobe vfio-pci)?", what,
+			strerror(err));
+	case EACCES:
+	case EPERM:
+		return trouble__say(trouble, err,
+				    "no permission to open %s (%s): run as root, or get access to "
+				    "/dev/vfio; a virtual function may need --vf-token",
+				    what, strerror(err));
+	default:
+		return trouble__say(trouble, err, "cannot open %s of %s: %s", what, pci->bdf,
+				    strerror(err));
+	}
+}
+
+static const struct bench_ops *choose_attach(const struct bench_device *device,
+					     const struct bench_request *request)
+{
+	if (request->attach == ATTACH_CDEV)
+		return &vfio_cdev;
+	/* Kernels from 6.6 to 6.16 can take a token only by the group. */
+	if (request->attach == ATTACH_GROUP || request->vf_token)
+		return &vfio_group;
+	return vfio_cdev__available(&device->pci) ? &vfio_cdev : &vfio_group;
+}
+
+static int read_areas(struct bench_region *region, const struct vfio_region_info *info)
+{
+	const struct vfio_region_info_cap_sparse_mmap *sparse;
+	const struct vfio_info_cap_header *header;
+	uint32_t at, i;
+
+	for (at = info->cap_offset; at && at + sizeof(*sparse) <= info->argsz; at = header->next) {
+		header = (const void *)((const char *)info + at);
+		if (header->id != VFIO_REGION_INFO_CAP_SPARSE_MMAP)
+			continue;
+		sparse = (const void *)header;
+		region->areas = calloc(sparse->nr_areas + 1, sizeof(*region->areas));
+		if (!region->areas)
+			return -ENOMEM;
+		region->nr_areas = sparse->nr_areas;
+		for (i = 0; i < sparse->nr_areas; i++) {
+			region->areas[i].offset = sparse->areas[i].offset;
+			region->areas[i].size = sparse->areas[i].size;
+		}
+		return 0;
+	}
+	return 0;
+}
+
+/* The kernel answers with argsz, the size it wanted, where there are capabilities to tell. */
+static struct vfio_region_info *get_region_info(int fd, uint32_t index)
+{
+	uint32_t size = sizeof(struct vfio_region_info);
+	struct vfio_region_info *info, *larger;
+
+	info = calloc(1, size);
+	if (!info)
+		return NULL;
+	for (;;) {
+		info->argsz = size;
+		info->index = index;
+		if (ioctl(fd, VFIO_DEVICE_GET_REGION_INFO, info))
+			break;
+		if (info->argsz <= size)
+			return info;
+		size = info->argsz;
+		larger = realloc(info, size);
+		if (!larger)
+			break;
+		info = larger;
+		memset(info, 0, size);
+	}
+	free(info);
+	return NULL;
+}
+
+static int add_region(struct bench_device *device, uint32_t index)
+{
+	struct vfio_region_info *info = get_region_info(device->fd, index);
+	struct bench_region *region;
+	int err = 0;
+
+	/* There is no such region, e.g. VGA on a device that is none. */
+	if (!info)
+		return errno == ENOMEM ? -ENOMEM : 0;
+	region = bench_device__add_region(device);
+	if (!region) {
+		err = -ENOMEM;
+		goto cleanup;
+	}
+	region->index = index;
+	region->flags = info->flags;
+	region->size = info->size;
+	region->offset = info->offset;
+	if (info->flags & VFIO_REGION_INFO_FLAG_CAPS)
+		err = read_areas(region, info);
+cleanup:
+	free(info);
+	return err;
+}
+
+/*
+ * Asking about the ROM makes the kernel read it (pci_map_rom() looks for its headers), so that is
+ * asked only if it is the ROM that is wanted.
+ */
+static int add_regions(struct bench_device *device, uint32_t wanted, struct trouble *trouble)
+{
+	struct vfio_device_info info = {.argsz = sizeof(info)};
+	uint32_t index;
+
+	if (ioctl(device->fd, VFIO_DEVICE_GET_INFO, &info))
+		return trouble__say(trouble, errno, "%s does not say what it is: %s",
+				    device->pci.bdf, strerror(errno));
+	for (index = 0; index < info.num_regions; index++) {
+		if (index == VFIO_PCI_ROM_REGION_INDEX && wanted != index)
+			continue;
+		if (add_region(device, index))
+			return trouble__say(trouble, ENOMEM, "no memory");
+	}
+	return 0;
+}
+
+/* Where a device cannot tell that it is wanted back, it is held until the benchmark ends. */
+static void watch_requests(struct bench_device *device)
+{
+	char buffer[sizeof(struct vfio_irq_set) + sizeof(int)]
+		__attribute__((aligned(__alignof__(struct vfio_irq_set))));
+	struct vfio_irq_set *set = (struct vfio_irq_set *)buffer;
+
+	device->request_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (device->request_fd < 0)
+		return;
+	set->argsz = sizeof(buffer);
+	set->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
+	set->index = VFIO_PCI_REQ_IRQ_INDEX;
+	set->start = 0;
+	set->count = 1;
+	memcpy(set->data, &device->request_fd, sizeof(int));
+	if (ioctl(device->fd, VFIO_DEVICE_SET_IRQS, set)) {
+		close(device->request_fd);
+		device->request_fd = -1;
+	}
+}
+
+static int open_vfio(struct bench_device *device, const struct bench_request *request,
+		     struct trouble *trouble)
+{
+	char bdf[sizeof(device->pci.bdf)];
+	int err;
+
+	device->bus = "pci";
+	if (pci_sysfs__parse_bdf(request->name, bdf, sizeof(bdf)))
+		return trouble__say(
+			trouble, EINVAL,
+			"'%s' is neither a PCI address (0000:00:04.0) nor `" DEVICE_MEMORY "'",
+			request->name);
+	err = pci_sysfs__read(SYSFS, bdf, &device->pci, trouble);
+	if (!err)
+		err = pci_sysfs__check_driver(SYSFS, &device->pci, trouble);
+	if (!err && !request->may_reset)
+		err = pci_sysfs__check_idle(SYSFS, &device->pci, trouble);
+	if (!err)
+		err = choose_attach(device, request)->open(device, request, trouble);
+	if (!err)
+		err = add_regions(device, request->region, trouble);
+	if (!err)
+		watch_requests(device);
+	return err;
+}
+
+const struct bench_ops bench_device_vfio = {
+	.name = "vfio",
+	.open = open_vfio,
+};

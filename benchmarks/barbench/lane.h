@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One thread's place in a case: what it accesses, in which order, and what came of it. */
+#ifndef BARBENCH_LANE_H
+#define BARBENCH_LANE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "benchmarks/barbench/pattern.h"
+#include "bpf/histogram.h"
+#include "user/run/run.h"
+
+/* Copied to the stack by the hot loops: nothing in it changes while they run. */
+struct target {
+	int fd; /* of the device, for system calls */
+	uint64_t base; /* the region's offset in it */
+	unsigned char *map; /* where region offset 0 is or would be mapped; NULL: not mapped */
+	unsigned char *buffer; /* of the lane: what is read, or what is written */
+	uint64_t width;
+	uint64_t value; /* the first bytes of the buffer, for stores */
+};
+
+#define TALLY_ERRNOS 16
+
+struct tally {
+	uint64_t errors;
+	uint64_t shorts;
+	struct run_errno
+		errnos[TALLY_ERRNOS]; /* in order of appearance; what does not fit is "other" */
+	size_t nr_errnos;
+	bool gone; /* an access said ENODEV, or a mapped one got SIGBUS */
+};
+
+struct lane {
+	struct target target;
+	const struct pattern *pattern;
+	uint64_t cursor; /* next access in the lap */
+	uint64_t chunk; /* accesses between two looks at the clock and the stop flag */
+	uint64_t operations;
+	struct tally tally;
+	/* Latency pass. */
+	uint64_t min_ns, max_ns, sum_ns;
+	uint64_t buckets[VS_HIST_BUCKETS];
+};
+
+/*
+ * Make the @index-th of @lanes lanes over @target: its own buffer of target->width bytes, filled
+ * from @seed, its own start in the lap. 0 or -ENOMEM.
+ */
+int lane__init(struct lane *lane, const struct target *target, const struct pattern *pattern,
+	       uint32_t index, uint32_t lanes, uint64_t seed);
+void lane__free(struct lane *lane);
+
+/* A read or write returned @result instead of the width: -1 and errno, or fewer bytes. */
+void lane__refused(struct lane *lane, ssize_t result);
+
+/* Book an operation that failed with @err (positive). */
+void tally__error(struct tally *tally, int err, uint64_t count);
+void tally__merge(struct tally *into, const struct tally *from);
+
+static inline void lane__note(struct lane *lane, uint64_t ns)
+{
+	lane->buckets[vs_hist_bucket(ns)]++;
+	lane->sum_ns += ns;
+	if (ns < lane->min_ns)
+		lane->min_ns = ns;
+	if (ns > lane->max_ns)
+		lane->max_ns = ns;
+}
+
+#endif

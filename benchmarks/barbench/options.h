@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line. */
+#ifndef BARBENCH_OPTIONS_H
+#define BARBENCH_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "benchmarks/barbench/access.h"
+#include "benchmarks/barbench/device.h"
+#include "benchmarks/barbench/pattern.h"
+#include "benchmarks/barbench/trouble.h"
+
+#define OPTIONS_MAX_WIDTHS 64
+
+struct bench_options {
+	struct bench_request device;
+	bool region_given;
+
+	/* The cases are the product of these. */
+	const struct access_mode *modes[ACCESS_MODES];
+	size_t nr_modes;
+	uint64_t widths[OPTIONS_MAX_WIDTHS];
+	size_t nr_widths;
+	enum pattern_kind patterns[PATTERN_KINDS];
+	size_t nr_patterns;
+
+	uint64_t offset;
+	uint64_t length; /* 0: the default, see bench.h */
+	uint32_t threads;
+	uint64_t count; /* accesses a repetition, of all threads together; UINT64_MAX: by time */
+	uint64_t duration_ns; /* UINT64_MAX: by count */
+	uint64_t warmup;
+	uint32_t reps;
+	uint64_t seed;
+	bool throughput, latency; /* the passes to make */
+
+	bool write, force, restore;
+	bool allow_errors;
+	bool json, quiet;
+	const char *output; /* NULL: none */
+};
+
+/*
+ * Parse and check. 0, or -EINVAL and @trouble. --help and --version, and options that do not exist,
+ * end the process, as argp does. Strings stay argv's.
+ */
+int bench_options__parse(struct bench_options *options, int argc, char **argv,
+			 struct trouble *trouble);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A line on stderr that says what a long benchmark is doing; nothing unless stderr is a terminal. */
+#ifndef BARBENCH_PROGRESS_H
+#define BARBENCH_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bench_progress {
+	bool on;
+	bool shown;
+	uint64_t started_ns;
+};
+
+void bench_progress__init(struct bench_progress *progress, bool quiet);
+void bench_progress__show(struct bench_progress *progress, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void bench_progress__clear(struct bench_progress *progress);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the BPF programs and user space share: the layout of every map, and nothing else.
+ *
+ * All of it is read through mmap while programs write it. There is one writer per CPU for a cell
+ * (its direction and its device's handler are part of what it is), so plain adds are enough;
+ * whatever more than one program may write is marked "atomic".
+ */
+#ifndef VFIOSCOPE_ABI_H
+#define VFIOSCOPE_ABI_H
+
+#include "histogram.h"
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+enum vs_dir { VS_READ, VS_WRITE, VS_DIRS };
+
+/*
+ * Width classes: 0..8 are exact; then class w holds (w/2, w] for w = 16..4096; then all above.
+ */
+#define VS_WIDTH_EXACT_MAX 8
+#define VS_WIDTH_CLASSES 19
+#define VS_WIDTH_ABOVE (VS_WIDTH_CLASSES - 1) /* > 4096 */
+#define VS_WIDTH_LIMIT 4096
+
+#define VS_PAGE 4096 /* stores must not cross this; the unit of "crossing" */
+
+/* Regions 0..14 have a cell of their own; a larger index is counted as VS_REGION_BAD. */
+#define VS_REGION_BAD 15
+#define VS_REGIONS 16
+
+#define VS_MAX_DEVICES 64 /* a power of two: the device table is probed by hash */
+#define VS_MAX_HANDLERS 64
+#define VS_NAME_LEN 64
+#define VS_COMM_LEN 16
+
+/*
+ * Where a cell is found: [device][dir][region][width class], the last one padded to 32. Two CPUs
+ * that meet a new cell at once may take two for it: user space adds up cells of the same identity.
+ */
+#define VS_INDEX_PER_DEVICE (VS_DIRS * VS_REGIONS * 32)
+#define VS_INDEX(dir, region, wclass) (((dir) << 9) | ((region) << 5) | (wclass))
+#define VS_INDEX_DIR(index) ((index) >> 9 & 1)
+#define VS_INDEX_REGION(index) ((index) >> 5 & (VS_REGIONS - 1))
+#define VS_INDEX_WCLASS(index) ((index) & 31)
+
+#define VS_CELL_NONE 0 /* not allocated */
+#define VS_CELL_FULL 0xffff /* there was no room for it: counted in vs_handler_stats.overflow */
+#define VS_MAX_CELLS 0xfffe
+
+#define VS_ERRNOS 8 /* distinct errnos per cell and CPU; then errors less their sum are "other" */
+
+struct vs_errno_count {
+	__u32 err; /* positive errno; 0: free */
+	__u32 count;
+};
+
+/* One cell on one CPU. 32-bit buckets wrap: user space adds up their differences in time. */
+struct vs_cell {
+	__u64 count;
+	__u64 bytes; /* transferred: the sum of positive results */
+	__u64 sum_ns;
+	__u64 inv_min_ns; /* ~min, so that a zeroed cell needs no initialisation */
+	__u64 max_ns;
+	__u64 errors;
+	__u64 shorts; /* 0 <= result < width */
+	__u64 unaligned;
+	__u64 crossing;
+	__u64 untimed; /* counted without a trustworthy latency */
+	struct vs_errno_count errnos[VS_ERRNOS];
+	/* Whose cell this is: written once, in CPU 0's copy, before the index names the cell. */
+	__u16 device; /* index in the device table */
+	__u16 index; /* VS_INDEX */
+	__u32 valid;
+	__u64 reserved[13];
+	__u32 buckets[VS_HIST_BUCKETS];
+};
+
+enum vs_device_state {
+	VS_DEVICE_FREE,
+	VS_DEVICE_TRACED, /* passes the device and driver filters */
+	VS_DEVICE_SKIPPED,
+};
+
+enum vs_shift_source { VS_SHIFT_ASSUMED, VS_SHIFT_OBSERVED, VS_SHIFT_GIVEN };
+
+#define VS_SHIFT_DEFAULT 40 /* VFIO_PCI_OFFSET_SHIFT of vfio-pci-core */
+
+/* What the driver answered to VFIO_DEVICE_GET_REGION_INFO. */
+struct vs_region {
+	__u64 size;
+	__u64 offset;
+	__u32 flags; /* VFIO_REGION_INFO_FLAG_* */
+	__u32 seen;
+};
+
+/*
+ * A device as the programs met it. Never reused: a device that is unbound and bound again gets a
+ * new entry, for its struct may come back at the same address as another device's.
+ */
+struct vs_device {
+	__u64 vdev; /* address of the struct vfio_device: the hash key; VS_VDEV_GONE when unbound */
+	__u64 read; /* vdev->ops->read */
+	__u64 write; /* vdev->ops->write */
+	__u32 state; /* enum vs_device_state */
+	__u32 shift; /* region index = offset >> shift */
+	__u32 shift_source; /* enum vs_shift_source */
+	__u32 pad;
+	char name[VS_NAME_LEN]; /* BDF or mdev UUID */
+	char ops[VS_NAME_LEN]; /* vdev->ops->name */
+	struct vs_region regions[VS_REGIONS];
+};
+
+#define VS_VDEV_GONE 1
+
+/*
+ * A call in flight, by thread: two candidate slots in a bounded table. An entry that finds both
+ * taken replaces the second, whose exit then finds no start: counted, never silent.
+ */
+struct vs_start {
+	__u64 ts_ns; /* CLOCK_MONOTONIC; 0: free */
+	__u64 tag; /* VS_START_TAG: whose and in which handler */
+	__u64 vdev;
+	__u64 stamp; /* system calls the thread has made: tells a stale start */
+	__u64 buf;
+	__u64 count; /* kprobes only, whose exits have no arguments */
+	__u64 ppos; /* likewise */
+	__u32 device; /* index in the device table */
+	__u32 pad;
+};
+
+#define VS_START_SLOTS 1024 /* a power of two */
+#define VS_START_TAG(handler, tid) (((__u64)(handler) << 32) | (tid))
+
+/* Rare events of one handler; atomic. */
+struct vs_handler_stats {
+	__u64 no_start; /* exits without a start (counted, untimed; lost where the exit has no arguments) */
+	__u64 stale; /* exits whose start was another call's (counted, untimed) */
+	__u64 replaced; /* starts that no exit consumed */
+	__u64 evicted; /* starts of another thread overwritten: the start table is too small */
+	__u64 overflow; /* counted, but there was no cell left */
+	__u64 no_device; /* not counted: the device table is full */
+	__u64 reserved[2];
+};
+
+/*
+ * The gate. VS_OFF: nothing is done. VS_PRIMING: starts are kept, nothing is counted. Else the time
+ * (CLOCK_MONOTONIC, ns) from which calls count: an exit counts if its start is not earlier.
+ *
+ * Programs are attached, and detached, while priming, so that an exit without a start in between
+ * always means an entry that the kernel skipped, never one from before.
+ */
+#define VS_OFF 0ULL
+#define VS_PRIMING (~0ULL)
+
+/* All that is shared but the cells, whose number is an option. */
+struct vs_state {
+	__u64 active_from_ns;
+	__u64 next_cell; /* atomic; cells taken so far */
+	struct vs_handler_stats handlers[VS_MAX_HANDLERS];
+	struct vs_device devices[VS_MAX_DEVICES];
+	struct vs_start starts[VS_START_SLOTS];
+	__u16 index[VS_MAX_DEVICES * VS_INDEX_PER_DEVICE]; /* cell numbers */
+};
+
+/* A device file that is open, as the iterator reports it. */
+struct vs_open_row {
+	__u32 tgid;
+	__u32 fd;
+	__u64 vdev;
+	__u64 read; /* vdev->ops->read */
+	__u64 write; /* vdev->ops->write */
+	char name[VS_NAME_LEN];
+	char ops[VS_NAME_LEN];
+	char comm[VS_COMM_LEN]; /* of the process */
+};
+
+#endif

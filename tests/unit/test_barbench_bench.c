@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "benchmarks/barbench/bench.h"
+#include "benchmarks/barbench/fault.h"
+
+#define COUNT 1009
+#define WARMUP 101
+#define REPS 3
+
+/* A small run over memory, to be changed by each test. */
+static struct bench_options options;
+
+static int set_up(void **state)
+{
+	(void)state;
+	fault__install();
+	options = (struct bench_options){
+		.device = {.name = DEVICE_MEMORY},
+		.modes = {&access_pread},
+		.nr_modes = 1,
+		.widths = {4},
+		.nr_widths = 1,
+		.patterns = {PATTERN_SEQ},
+		.nr_patterns = 1,
+		.length = 256,
+		.threads = 1,
+		.count = COUNT,
+		.duration_ns = UINT64_MAX,
+		.warmup = WARMUP,
+		.reps = REPS,
+		.seed = 1,
+		.throughput = true,
+		.latency = true,
+		.restore = true,
+		.quiet = true,
+	};
+	return 0;
+}
+
+static struct run *run_bench(struct bench *bench)
+{
+	struct run *run = run__new(RUN_BENCH, "test", 0, NULL);
+	struct trouble trouble = {""};
+	char reason[256];
+
+	assert_non_null(run);
+	if (bench__run(bench, &options, run, &trouble))
+		fail_msg("%s", trouble.text);
+	run->duration_ns = 1;
+	if (run__validate(run, reason, sizeof(reason)))
+		fail_msg("%s", reason);
+	return run;
+}
+
+static void check_case(const struct run_case *c, uint64_t extra)
+{
+	uint64_t ops = 0;
+	size_t i;
+
+	assert_int_equal(c->operations, WARMUP + 2 * REPS * COUNT + extra);
+	assert_int_equal(c->nr_samples, REPS);
+	for (i = 0; i < c->nr_samples; i++)
+		ops += c->samples[i].ops;
+	assert_int_equal(ops, REPS * COUNT);
+	assert_int_equal(run_latency__count(&c->latency), REPS * COUNT);
+	assert_true(c->latency.min_ns <= c->latency.max_ns);
+	assert_int_equal(c->errors, 0);
+	assert_int_equal(c->shorts, 0);
+}
+
+static void system_calls_are_issued(void **state)
+{
+	struct bench bench;
+	struct run *run;
+
+	(void)state;
+	run = run_bench(&bench);
+	assert_int_equal(run->nr_cases, 1);
+	assert_string_equal(run->cases[0].id, "BAR0/pread/4/seq/1");
+	check_case(&run->cases[0], 0);
+	assert_int_equal(run->cases[0].issued, run->cases[0].operations);
+	bench__free(&bench);
+	run__free(run);
+}
+
+static void loads_and_stores_are_not(void **state)
+{
+	struct bench bench;
+	struct run *run;
+
+	(void)state;
+	options.modes[0] = &access_load;
+	options.modes[1] = &access_store;
+	options.nr_modes = 2;
+	run = run_bench(&bench);
+	check_case(&run->cases[0], 0);
+	check_case(&run->cases[1], 2 * 256 / 4); /* saved and put back */
+	assert_int_equal(run->cases[0].issued, 0);
+	assert_int_equal(run->cases[1].issued, 0);
+	bench__free(&bench);
+	run__free(run);
+}
+
+/* One access touches the region before the threads do. */
+static void threads_share_the_count(void **state)
+{
+	struct bench bench;
+	struct run *run;
+
+	(void)state;
+	options.threads = 7;
+	options.widths[1] = 16;
+	options.nr_widths = 2;
+	options.patterns[1] = PATTERN_RAND;
+	options.nr_patterns = 2;
+	run = run_bench(&bench);
+	assert_int_equal(run->nr_cases, 4);
+	assert_string_equal(run->cases[3].id, "BAR0/pread/16/rand/7");
+	check_case(&run->cases[0], 1);
+	check_case(&run->cases[3], 1);
+	bench__free(&bench);
+	run__free(run);
+}
+
+static void no_pass_is_made_that_is_not_wanted(void **state)
+{
+	struct bench bench;
+	struct run *run;
+
+	(void)state;
+	options.latency = false;
+	options.warmup = 0;
+	options.reps = 1;
+	run = run_bench(&bench);
+	assert_int_equal(run->cases[0].issued, COUNT);
+	assert_int_equal(run->cases[0].timer_ns, 0);
+	bench__free(&bench);
+	run__free(run);
+}
+
+static void a_duration_ends_a_repetition(void **state)
+{
+	struct bench bench;
+	struct run *run;
+
+	(void)state;
+	options.count = UINT64_MAX;
+	options.duration_ns = 20000000;
+	options.reps = 1;
+	options.latency = false;
+	run = run_bench(&bench);
+	assert_in_range(run->cases[0].samples[0].elapsed_ns, 20000000, 2000000000);
+	assert_true(run->cases[0].samples[0].ops > 10);
+	bench__free(&bench);
+	run__free(run);
+}
+
+/* What a writing case did to memory can be seen only while the device is open. */
+static void check_content(bool restored)
+{
+	unsigned char bytes[256];
+	struct bench bench;
+	struct run *run;
+	size_t i, zeros = 0;
+
+	options.restore = restored;
+	run = run_bench(&bench);
+	assert_int_equal(pread(bench.device.fd, bytes, sizeof(bytes), 0), sizeof(bytes));
+	for (i = 0; i < sizeof(bytes); i++)
+		zeros += !bytes[i];
+	assert_int_equal(zeros, restored ? sizeof(bytes) : 0);
+	bench__free(&bench);
+	run__free(run);
+}
+
+static void what_was_overwritten_is_put_back(void **state)
+{
+	(void)state;
+	options.modes[0] = &access_pwrite;
+	check_content(true);
+	check_content(false);
+	options.modes[0] = &access_store;
+	options.widths[0] = 64;
+	check_content(true);
+	check_content(false);
+}
+
+static void check_refused(const char *says)
+{
+	struct run *run = run__new(RUN_BENCH, "test", 0, NULL);
+	struct trouble trouble = {""};
+	struct bench bench;
+
+	assert_true(bench__run(&bench, &options, run, &trouble) < 0);
+	if (!strstr(trouble.text, says))
+		fail_msg("%s", trouble.text);
+	assert_int_equal(run->nr_cases, 0);
+	bench__free(&bench);
+	run__free(run);
+}
+
+static void what_does_not_fit_is_refused(void **state)
+{
+	(void)state;
+	options.device.region = 3;
+	check_refused("BAR3");
+	options.device.region = 0;
+	options.offset = 1ULL << 40;
+	check_refused("--offset");
+	options.offset = 16;
+	options.length = 1ULL << 40;
+	check_refused("--length");
+	options.length = 2;
+	check_refused("--width");
+	options.length = 256;
+	options.offset = 2;
+	options.modes[0] = &access_load;
+	check_refused("aligned");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(system_calls_are_issued, set_up),
+		cmocka_unit_test_setup(loads_and_stores_are_not, set_up),
+		cmocka_unit_test_setup(threads_share_the_count, set_up),
+		cmocka_unit_test_setup(no_pass_is_made_that_is_not_wanted, set_up),
+		cmocka_unit_test_setup(a_duration_ends_a_repetition, set_up),
+		cmocka_unit_test_setup(what_was_overwritten_is_put_back, set_up),
+		cmocka_unit_test_setup(what_does_not_fit_is_refused, set_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

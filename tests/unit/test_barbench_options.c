@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "benchmarks/barbench/options.h"
+
+#define MAX_ARGS 24
+
+static int parse(const char *line, struct bench_options *options, struct trouble *trouble)
+{
+	static char words[512];
+	char *argv[MAX_ARGS] = {"barbench"}, *word;
+	int argc = 1;
+
+	snprintf(words, sizeof(words), "%s", line);
+	trouble->text[0] = '\0';
+	for (word = strtok(words, " "); word; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	return bench_options__parse(options, argc, argv, trouble);
+}
+
+static void defaults(void **state)
+{
+	struct bench_options options;
+	struct trouble trouble;
+
+	(void)state;
+	assert_int_equal(parse("memory", &options, &trouble), 0);
+	assert_int_equal(options.nr_modes, 1);
+	assert_ptr_equal(options.modes[0], &access_pread);
+	assert_int_equal(options.nr_widths, 1);
+	assert_int_equal(options.widths[0], 4);
+	assert_int_equal(options.patterns[0], PATTERN_SEQ);
+	assert_int_equal(options.threads, 1);
+	assert_int_equal(options.duration_ns, UINT64_MAX);
+	assert_true(options.restore && options.latency && options.throughput);
+	assert_false(options.write || options.force || options.device.may_reset);
+}
+
+static void lists_are_read(void **state)
+{
+	struct bench_options options;
+	struct trouble trouble;
+
+	(void)state;
+	assert_int_equal(parse("0000:00:04.0 --region bar2 --mode load,pread --width 1,0x10,4k "
+			       "--pattern rand,fixed --offset 0x100 --length 1M --duration 50ms",
+			       &options, &trouble),
+			 0);
+	assert_int_equal(options.device.region, 2);
+	assert_int_equal(options.nr_modes, 2);
+	assert_int_equal(options.nr_widths, 3);
+	assert_int_equal(options.widths[1], 16);
+	assert_int_equal(options.nr_patterns, 2);
+	assert_int_equal(options.offset, 0x100);
+	assert_int_equal(options.length, 1 << 20);
+	assert_int_equal(options.count, UINT64_MAX);
+	assert_int_equal(options.duration_ns, 50000000);
+}
+
+/* Each with a word that its message must have. */
+static void bad_ones_are_refused(void **state)
+{
+	static const struct {
+		const char *line, *says;
+	} bad[] = {
+		{"", "no device"},
+		{"memory memory", "more than one device"},
+		{"0000:00:04.0", "--region"},
+		{"0000:00:04.0 --region BAR6", "BAR6"},
+		{"0000:00:04.0 --region bad", "bad"},
+		{"0000:00:04.0 --region 15", "15"},
+		{"memory --mode pread,", "--mode"},
+		{"memory --mode read", "read"},
+		{"memory --mode pread,pread", "twice"},
+		{"memory --mode pwrite", "--write"},
+		{"memory --mode store", "--write"},
+		{"0000:00:04.0 --region BAR0 --mode pwrite --write", "--length"},
+		{"0000:00:04.0 --region CONFIG --mode pwrite --write --length 4", "--force"},
+		{"memory --width 4097", "4096"},
+		{"memory --width 4,x", "--width x"},
+		{"memory --width -4", "--width -4"},
+		{"memory --width 4,4", "twice"},
+		{"memory --mode load --width 3", "--width 3"},
+		{"memory --mode load --width 0", "--width 0"},
+		{"memory --mode load --width 12", "--width 12"},
+		{"memory --pattern random", "random"},
+		{"memory --length 0", "--length"},
+		{"memory --offset 1x", "--offset"},
+		{"memory --threads 0", "--threads"},
+		{"memory --threads 1025", "--threads"},
+		{"memory --count 0", "--count"},
+		{"memory --count 1k", "--count"},
+		{"memory --count 99999999999999999999", "--count"},
+		{"memory --duration 0s", "--duration"},
+		{"memory --duration 1h", "--duration"},
+		{"memory --count 5 --duration 1s", "contradicts"},
+		{"memory --no-latency --no-throughput", "contradicts"},
+		{"memory --reps 0", "--reps"},
+		{"memory --vfio iommufd", "iommufd"},
+		{"memory --vf-token 1234", "UUID"},
+		{"memory -o -", "--json"},
+	};
+	struct bench_options options;
+	struct trouble trouble;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(parse(bad[i].line, &options, &trouble), -EINVAL);
+		if (!strstr(trouble.text, bad[i].says))
+			fail_msg("'%s' gives '%s'", bad[i].line, trouble.text);
+		assert_non_null(strstr(trouble.text, "try --help"));
+		assert_null(strchr(trouble.text, '\n'));
+	}
+}
+
+static void what_was_allowed_is_taken(void **state)
+{
+	struct bench_options options;
+	struct trouble trouble;
+
+	(void)state;
+	assert_int_equal(
+		parse("0000:00:04.0 --region CONFIG --mode pwrite --write --length 4 --force "
+		      "--no-restore --i-may-reset --vfio group --vf-token "
+		      "00112233-4455-6677-8899-aabbccddeeff",
+		      &options, &trouble),
+		0);
+	assert_true(options.write && options.force && options.device.may_reset);
+	assert_false(options.restore);
+	assert_int_equal(options.device.attach, ATTACH_GROUP);
+	assert_int_equal(parse("memory --mode store --write --width 64", &options, &trouble), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(lists_are_read),
+		cmocka_unit_test(bad_ones_are_refused),
+		cmocka_unit_test(what_was_allowed_is_taken),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

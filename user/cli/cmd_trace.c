@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* trace: attach, count, print, record. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "user/cli/cli.h"
+#include "user/cli/machine.h"
+#include "user/cli/options.h"
+#include "user/cli/recorder.h"
+#include "user/cli/selectors.h"
+#include "user/render/render.h"
+#include "user/render/units.h"
+#include "user/run/atomic_file.h"
+
+struct trace {
+	struct selectors selectors;
+	struct trace_config config;
+	const char *output; /* run file; NULL: none */
+	const struct renderer *renderer;
+	bool wait;
+	bool verbose;
+	char **command; /* NULL: none */
+
+	struct device_list devices;
+	struct handler_set handlers;
+	struct child child;
+	struct recorder recorder;
+};
+
+enum { KEY_JSON = 0x200, KEY_WAIT, KEY_MAX_CELLS };
+
+static const struct argp_option options[] = {
+	{ "output", 'o', "FILE", 0, "Record the run to FILE (JSON)", 0 },
+	{ "json", KEY_JSON, NULL, 0, "Print the final report as JSON (vfioscope.report/1)", 0 },
+	{ "wait", KEY_WAIT, NULL, 0, "Wait until a device that is selected is bound", 0 },
+	{ "max-cells", KEY_MAX_CELLS, "N", 0, "Cells per CPU, 4 KiB each (default 192)", 0 },
+	{ "verbose", 'v', NULL, 0, "Show what is attached, its memory, and the kernel's words", 0 },
+	{ 0 },
+};
+
+static const char doc[] =
+	"Count and time accesses to VFIO devices by width.\v"
+	"Traces all devices that are bound to VFIO drivers, or those selected, until ^C, the end of "
+	"the duration or that of COMMAND; then prints a table of cells (device, region, direction, "
+	"width) with counts, errors and latency percentiles. The latency is the region handler's. "
+	"What goes through a mapping or an ioeventfd never enters the handlers and is not seen.\n\n"
+	"EXAMPLES\n"
+	"  vfioscope trace -d 10                       all devices, for ten seconds\n"
+	"  vfioscope trace -D 03:00.0 -i 1 -o run.json one device, a table a second, recorded\n"
+	"  vfioscope trace --comm qemu-system-x86_64 --region BAR0,CONFIG\n"
+	"  vfioscope trace -o run.json -- barbench 03:00.0 --region BAR0 --width 1,2,4,8\n";
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct trace *trace = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &trace->selectors;
+		return 0;
+	case 'o':
+		trace->output = arg;
+		return 0;
+	case KEY_JSON:
+		trace->renderer = renderer__find("json");
+		return 0;
+	case KEY_WAIT:
+		trace->wait = true;
+		return 0;
+	case KEY_MAX_CELLS:
+		trace->config.max_cells = option__u64(state, "--max-cells", arg, 2, VS_MAX_CELLS);
+		return 0;
+	case 'v':
+		trace->verbose = true;
+		return 0;
+	case ARGP_KEY_ARGS:
+		/* Only after "--": else a mistyped option's argument would be run. */
+		if (strcmp(state->argv[state->next - 1], "--"))
+			cli__usage(state, "unexpected argument '%s' (a command goes after --)",
+				   state->argv[state->next]);
+		trace->command = state->argv + state->next;
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		if (trace->selectors.exact)
+			cli__usage(state, "--exact is not available in this version");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* --- before ------------------------------------------------------------------------------------ */
+
+/* The kernel names a cgroup by the number of its directory (kernfs id), at a depth from the root. */
+static int find_cgroup(const char *path, struct trace_config *config)
+{
+	const char *root = "/sys/fs/cgroup";
+	struct stat st;
+
+	if (stat(path, &st) || !S_ISDIR(st.st_mode) || strncmp(path, root, strlen(root))) {
+		cli__error("--cgroup: %s is no directory below %s", path, root);
+		return -ENOENT;
+	}
+	config->cgroup_id = st.st_ino;
+	for (path += strlen(root); *path; path++)
+		if (*path == '/' && path[1] && path[1] != '/')
+			config->cgroup_level++;
+	return 0;
+}
+
+static int configure(struct trace *trace)
+{
+	const struct selectors *selectors = &trace->selectors;
+	struct trace_config *config = &trace->config;
+	int method = trace_method__parse(selectors->attach);
+
+	if (method < 0) {
+		cli__error("--attach %s is not available in this version", selectors->attach);
+		return -EINVAL;
+	}
+	config->method = method;
+	config->device = selectors->device;
+	config->driver = selectors->driver;
+	config->comm = selectors->comm;
+	config->tgid = selectors->pid;
+	if (selectors->region_mask != (1U << VS_REGIONS) - 1)
+		config->region_mask = selectors->region_mask;
+	if (selectors->offset_shift > 0)
+		config->offset_shift = selectors->offset_shift;
+	return selectors->cgroup ? find_cgroup(selectors->cgroup, config) : 0;
+}
+
+/* A file that cannot be written is found out before, not after the recording. */
+static int check_output(const char *path)
+{
+	struct atomic_file *file;
+
+	if (!path)
+		return 0;
+	file = atomic_file__open(path);
+	if (!file) {
+		int err = -errno;
+
+		cli__error("cannot write to %s: %s", path, strerror(-err));
+		return err;
+	}
+	atomic_file__abort(file);
+	return 0;
+}
+
+static bool any_selected(const struct trace *trace)
+{
+	for (size_t i = 0; i < trace->devices.nr; i++)
+		if (machine__selected(&trace->selectors, &trace->devices.devices[i]))
+			return true;
+	return false;
+}
+
+static int load_devices(struct trace *trace, char *error)
+{
+	int err;
+
+	device_list__free(&trace->devices);
+	err = device_list__load(&trace->devices, NULL, error, TRACE_ERROR_LEN);
+	return err ? err : machine__confirm(&trace->devices, error);
+}
+
+/* The devices to trace; with --wait, as soon as there is one. ^C still ends the program here. */
+static int find_devices(struct trace *trace, char *error)
+{
+	const struct timespec pause = { .tv_nsec = 200 * 1000 * 1000 };
+	bool said = false;
+
+	for (;;) {
+		int err = load_devices(trace, error);
+
+		if (err || any_selected(trace))
+			return err;
+		machine__explain_none(&trace->selectors, error);
+		if (!trace->wait)
+			return -ENODEV;
+		if (!said)
+			cli__error("waiting: %s", error);
+		said = true;
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* --- during ------------------------------------------------------------------------------------ */
+
+static void say_attached(const struct trace *trace)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	char bytes[UNITS_LEN];
+
+	if (!run || tracer__fill(trace->recorder.tracer, run))
+		goto cleanup;
+	for (size_t i = 0; i < run->segments[0].nr_handlers; i++) {
+		const struct run_handler *handler = &run->segments[0].handlers[i];
+
+		cli__error("attached to %s [%s] by %s", handler->function, handler->module,
+			   handler->method);
+	}
+	cli__error("kernel memory %s: %lu cells a CPU, %lu calls in flight",
+		   units__bytes(run->limits.kernel_bytes, bytes), run->limits.max_cells,
+		   run->limits.start_slots);
+cleanup:
+	run__free(run);
+}
+
+static void print_interval(void *context, const struct run *delta)
+{
+	struct trace *trace = context;
+	struct render_options render = { .elapsed_ns = delta->duration_ns };
+	char now[16];
+	time_t seconds = time(NULL);
+
+	(void)trace;
+	strftime(now, sizeof(now), "%H:%M:%S", localtime(&seconds));
+	printf("%s\n", now);
+	render_cells(stdout, delta, &render);
+	render_totals(stdout, delta, &render);
+	printf("\n");
+	fflush(stdout);
+}
+
+static int start_command(struct trace *trace)
+{
+	int err;
+
+	if (!trace->command)
+		return 0;
+	err = child__start(&trace->child);
+	if (err)
+		cli__error("cannot run %s: %s", trace->command[0], strerror(-err));
+	return err;
+}
+
+static int record(struct trace *trace, char *error)
+{
+	struct recorder *recorder = &trace->recorder;
+	int err = tracer__attach(recorder->tracer, error);
+
+	if (err) {
+		cli__error("%s", error);
+		return err;
+	}
+	if (trace->verbose)
+		say_attached(trace);
+	if (isatty(STDERR_FILENO) && !trace->command && !recorder->duration_ns)
+		cli__error("tracing; ^C ends it");
+	tracer__activate(recorder->tracer);
+	err = start_command(trace);
+	if (!err)
+		err = recorder__loop(recorder);
+	tracer__deactivate(recorder->tracer);
+	child__finish(&trace->child, recorder->signal == SIGINT ? 0 : recorder->signal);
+	return err;
+}
+
+/* --- after ------------------------------------------------------------------------------------- */
+
+static void say_command(const struct trace *trace)
+{
+	const struct run_command *command = &trace->recorder.run->command;
+
+	if (!trace->command)
+		return;
+	if (command->term_signal)
+		cli__error("%s was killed by signal %d (%s)", trace->command[0],
+			   command->term_signal, strsignal(command->term_signal));
+	else if (command->exit_status >= 0)
+		cli__error("%s exited with status %d", trace->command[0], command->exit_status);
+	else
+		cli__error("%s is still running (pid %d)", trace->command[0], trace->child.pid);
+}
+
+/* The run file first: a terminal that vanished must not cost the recording. */
+static int deliver(struct trace *trace)
+{
+	struct recorder *recorder = &trace->recorder;
+	char error[1024];
+	int err = recorder__finish(recorder);
+
+	if (err) {
+		cli__error("cannot sum up the run: %s", strerror(-err));
+		return err;
+	}
+	if (trace->output && run__write(recorder->run, trace->output, error, sizeof(error))) {
+		cli__error("%s", error);
+		err = -EIO;
+	}
+	if (trace->renderer->run(stdout, recorder->run, NULL))
+		err = -ENOMEM;
+	say_command(trace);
+	return err;
+}
+
+/* The header of the run, and the child, made before anything is attached. */
+static int prepare(struct trace *trace, int argc, char **argv)
+{
+	struct recorder *recorder = &trace->recorder;
+	sigset_t before;
+	int err, nr;
+
+	recorder->devices = &trace->devices;
+	recorder->child = &trace->child;
+	recorder->duration_ns = trace->selectors.duration_ns;
+	recorder->interval_ns = trace->selectors.interval_ns;
+	recorder->on_interval = print_interval;
+	recorder->context = trace;
+	recorder->run = run__new(RUN_TRACE, "vfioscope", argc, argv);
+	if (!recorder->run)
+		return -ENOMEM;
+	err = recorder__block_signals(&before);
+	if (err || !trace->command)
+		return err;
+	for (nr = 0; trace->command[nr]; nr++)
+		;
+	recorder->run->command.argv = run_argv__copy(nr, trace->command);
+	if (!recorder->run->command.argv)
+		return -ENOMEM;
+	return child__prepare(&trace->child, trace->command, &before);
+}
+
+int cmd_trace(int argc, char **argv)
+{
+	const struct argp_child children[] = { { selectors__argp(), 0, "Selectors:", 0 }, { 0 } };
+	const struct argp argp = { .options = options,
+				   .parser = parse,
+				   .args_doc = "[-- COMMAND [ARG...]]",
+				   .doc = doc,
+				   .children = children };
+	struct trace trace = { .renderer = renderer__find("text") };
+	char error[TRACE_ERROR_LEN];
+	int err;
+
+	cli__parse(&argp, argc, argv, ARGP_IN_ORDER, &trace);
+	trace_log__verbose(trace.verbose);
+	err = configure(&trace);
+	if (!err)
+		err = check_output(trace.output);
+	if (err)
+		return EXIT_TROUBLE;
+
+	err = trace_check_kernel(error);
+	if (!err)
+		err = find_devices(&trace, error);
+	if (!err)
+		err = machine__handlers(&trace.devices, &trace.selectors, &trace.handlers, error);
+	if (!err)
+		err = tracer__new(&trace.recorder.tracer, &trace.config, trace.handlers.handlers,
+				  trace.handlers.nr, error);
+	if (err) {
+		cli__error("%s", error);
+		goto cleanup;
+	}
+	err = prepare(&trace, argc, argv);
+	if (err) {
+		cli__error("cannot start: %s", strerror(-err));
+		goto cleanup;
+	}
+	err = record(&trace, error);
+	if (!err)
+		err = deliver(&trace);
+cleanup:
+	child__finish(&trace.child, 0);
+	tracer__free(trace.recorder.tracer);
+	run__free(trace.recorder.run);
+	handler_set__free(&trace.handlers);
+	device_list__free(&trace.devices);
+	return err ? EXIT_TROUBLE : EXIT_OK;
+}

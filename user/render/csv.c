@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One row a cell, or a case of a bench run, with full numbers. Scripts index the columns: they are
+ * only ever appended. What was not measured is an empty field.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "user/render/case_stats.h"
+#include "user/render/escape.h"
+#include "user/render/forms.h"
+#include "user/render/names.h"
+#include "user/render/view.h"
+
+#define CELL_HEADER                                                                                \
+	"device,driver,region,dir,width,process,count,rate_per_s,bytes,errors,errnos,short,"       \
+	"unaligned,crossing,untimed,min_ns,p50_ns,p90_ns,p99_ns,p999_ns,max_ns,sum_ns\n"
+
+#define CASE_HEADER                                                                                \
+	"case,mode,pattern,region,width,offset,length,threads,reps,ops,ns_per_op_min,"             \
+	"ns_per_op_median,ns_per_op_max,bytes_per_s,operations,issued,errors,errnos,short,"        \
+	"timer_ns,min_ns,p50_ns,p90_ns,p99_ns,p999_ns,max_ns,sum_ns\n"
+
+/* A text and the comma after it. */
+static int put_text(FILE *out, const char *text)
+{
+	int err = text ? escape__csv(out, text) : 0;
+
+	fputc(',', out);
+	return err;
+}
+
+/* The same; takes @text over, where NULL is a failure to allocate it. */
+static int put_taken(FILE *out, char *text)
+{
+	int err = text ? put_text(out, text) : -ENOMEM;
+
+	free(text);
+	return err;
+}
+
+static void put_latency(FILE *out, const struct run_latency *latency)
+{
+	if (!latency->nr_buckets) {
+		fputs(",,,,,,\n", out);
+		return;
+	}
+	fprintf(out,
+		"%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+		"\n",
+		latency->min_ns, run_latency__quantile(latency, 0.5),
+		run_latency__quantile(latency, 0.9), run_latency__quantile(latency, 0.99),
+		run_latency__quantile(latency, 0.999), latency->max_ns, latency->sum_ns);
+}
+
+static int put_cell(FILE *out, const struct view *view, const struct run_cell *cell)
+{
+	const struct run_device *device = &view->run->devices[cell->device];
+	const struct run_process *process = names__process(view->run, cell);
+	char buf[NAMES_LEN];
+	int err;
+
+	err = put_text(out, device->name);
+	err = err ?: put_text(out, device->driver);
+	err = err ?: put_text(out, names__region(device, cell->region, buf));
+	err = err ?: put_text(out, run_dir__name(cell->dir));
+	err = err ?: put_text(out, run_width__name(cell->wclass));
+	err = err ?: process ? put_taken(out, names__process_label(process)) : put_text(out, NULL);
+	if (err)
+		return err;
+
+	fprintf(out, "%" PRIu64 ",", cell->count);
+	if (view->elapsed_ns)
+		fprintf(out, "%.3f", view__rate(view, cell));
+	fprintf(out, ",%" PRIu64 ",%" PRIu64 ",", cell->bytes, cell->errors);
+	err = put_taken(out, names__errnos(cell->errnos, cell->nr_errnos));
+	if (err)
+		return err;
+	fprintf(out, "%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",", cell->shorts,
+		cell->unaligned, cell->crossing, cell->untimed);
+	put_latency(out, &cell->latency);
+	return 0;
+}
+
+static int put_cells(FILE *out, const struct run *run, const struct render_options *options)
+{
+	struct view view;
+	int err = view__init(&view, run, options);
+
+	fputs(CELL_HEADER, out);
+	for (size_t i = 0; !err && i < view.nr_rows; i++)
+		err = put_cell(out, &view, view.rows[i].cell);
+	view__free(&view);
+	return err;
+}
+
+static int put_case(FILE *out, const struct run *run, const struct run_case *bench_case)
+{
+	const char *bus = run->nr_devices ? run->devices[0].bus : NULL;
+	struct case_stats stats;
+	char buf[NAMES_LEN];
+	int err = case_stats__init(&stats, bench_case);
+
+	err = err ?: put_text(out, bench_case->id);
+	err = err ?: put_text(out, bench_case->mode);
+	err = err ?: put_text(out, bench_case->pattern);
+	err = err ?: put_text(out, run_region__name(bus, bench_case->region, buf, sizeof(buf)));
+	if (err)
+		return err;
+
+	fprintf(out, "%" PRIu64 ",0x%" PRIx64 ",0x%" PRIx64 ",%" PRIu32 ",%zu,%" PRIu64,
+		bench_case->width, bench_case->offset, bench_case->length, bench_case->threads,
+		bench_case->nr_samples, stats.ops);
+	if (stats.ops)
+		fprintf(out, ",%.3f,%.3f,%.3f,%.0f", stats.min_ns, stats.median_ns, stats.max_ns,
+			stats.bytes_per_s);
+	else
+		fputs(",,,,", out);
+	fprintf(out, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",", bench_case->operations,
+		bench_case->issued, bench_case->errors);
+	err = put_taken(out, names__errnos(bench_case->errnos, bench_case->nr_errnos));
+	fprintf(out, "%" PRIu64 ",%" PRIu64 ",", bench_case->shorts, bench_case->timer_ns);
+	put_latency(out, &bench_case->latency);
+	return err;
+}
+
+static int render(FILE *out, const struct run *run, const struct render_options *options)
+{
+	int err = 0;
+
+	if (run->kind != RUN_BENCH)
+		return put_cells(out, run, options);
+	fputs(CASE_HEADER, out);
+	for (size_t i = 0; !err && i < run->nr_cases; i++)
+		err = put_case(out, run, &run->cases[i]);
+	return err;
+}
+
+const struct renderer render_csv = {
+	.name = "csv",
+	.help = "one row a cell (or case), columns only ever appended",
+	.run = render,
+};

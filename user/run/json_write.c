@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A run to JSON. The document is made an element at a time, so memory stays small, and an element
+ * is one line: a file can be read by eye, by grep and by diff, without the cost of an indent before
+ * each of its buckets. Nothing but ASCII is written: no text in it can drive a terminal.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/run/atomic_file.h"
+#include "user/run/json_fields.h"
+#include "user/run/json_text.h"
+#include "user/run/run.h"
+
+static json_t *write_object(const struct layout *layout, const void *object);
+
+static json_t *write_text(const char *text)
+{
+	char *escaped = json_text__escape(text);
+	json_t *json = escaped ? json_string(escaped) : NULL;
+
+	free(escaped);
+	return json;
+}
+
+static json_t *write_argv(char **argv)
+{
+	json_t *json = json_array();
+
+	for (; json && argv && *argv; argv++) {
+		if (json_array_append_new(json, write_text(*argv))) {
+			json_decref(json);
+			return NULL;
+		}
+	}
+	return json;
+}
+
+static uint64_t load_number(const struct field *field, const void *object)
+{
+	const void *at = field__at(field, object);
+
+	if (field->type == FIELD_U64)
+		return *(const uint64_t *)at;
+	if (field->type == FIELD_INT)
+		return *(const int *)at;
+	return *(const uint32_t *)at;
+}
+
+static json_t *write_number(const struct field *field, uint64_t value)
+{
+	if (field->flags & FIELD_HEX)
+		return json_sprintf("0x%llx", (unsigned long long)value);
+	if (value > INT64_MAX) {
+		errno = EOVERFLOW;
+		return NULL;
+	}
+	return json_integer(value);
+}
+
+static char *load_pointer(const void *at)
+{
+	char *pointer;
+
+	memcpy(&pointer, at, sizeof(pointer));
+	return pointer;
+}
+
+static size_t load_size(const struct field *field, const void *object)
+{
+	return *(const size_t *)((const char *)object + field->nr_offset);
+}
+
+static json_t *write_array(const struct field *field, const void *object)
+{
+	const char *element = load_pointer(field__at(field, object));
+	size_t nr = load_size(field, object), i;
+	json_t *json = json_array();
+
+	for (i = 0; json && i < nr; i++, element += field->layout->size) {
+		if (json_array_append_new(json, write_object(field->layout, element))) {
+			json_decref(json);
+			return NULL;
+		}
+	}
+	return json;
+}
+
+/* NULL and errno. */
+static json_t *write_value(const struct field *field, const void *object)
+{
+	const void *at = field__at(field, object);
+	const char *name;
+
+	switch (field->type) {
+	case FIELD_CONST:
+		return json_string(field->text);
+	case FIELD_TEXT:
+		return write_text(load_pointer(at));
+	case FIELD_ARGV:
+		return write_argv(*(char ***)at);
+	case FIELD_ENUM:
+		name = field->name(*(const uint32_t *)at);
+		errno = EINVAL;
+		return name ? json_string(name) : NULL;
+	case FIELD_U64:
+	case FIELD_U32:
+	case FIELD_INT:
+		return write_number(field, load_number(field, object));
+	case FIELD_OBJECT:
+		return write_object(field->layout, at);
+	case FIELD_ARRAY:
+		return write_array(field, object);
+	case FIELD_CODEC:
+		return field->codec->write(object);
+	}
+	errno = EINVAL;
+	return NULL;
+}
+
+/* A text that must be there and is not cannot be written: the reader will say so. */
+static bool is_absent(const struct field *field, const void *object)
+{
+	const void *at = field__at(field, object);
+
+	if (field->belongs)
+		return !field->belongs(object);
+	if (field->type == FIELD_TEXT)
+		return !load_pointer(at);
+	return (field->flags & FIELD_MAYBE) && *(const int *)at < 0;
+}
+
+static json_t *write_object(const struct layout *layout, const void *object)
+{
+	json_t *json = json_object();
+	size_t i;
+
+	for (i = 0; json && i < layout->nr_fields; i++) {
+		const struct field *field = &layout->fields[i];
+
+		if (is_absent(field, object))
+			continue;
+		if (json_object_set_new_nocheck(json, field->key, write_value(field, object))) {
+			json_decref(json);
+			return NULL;
+		}
+	}
+	return json;
+}
+
+/* Prints and frees @json; the errno of what made it (NULL), or of the stream. */
+static int print_json(json_t *json, FILE *stream)
+{
+	int err;
+
+	if (!json)
+		return errno ? -errno : -ENOMEM;
+	errno = 0;
+	err = json_dumpf(json, stream, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
+	json_decref(json);
+	if (!err)
+		return 0;
+	return errno ? -errno : -EIO;
+}
+
+static int print_elements(const struct field *field, const void *object, FILE *stream, int indent)
+{
+	const char *element = load_pointer(field__at(field, object));
+	size_t nr = load_size(field, object), i;
+	int err = 0;
+
+	fputc('[', stream);
+	for (i = 0; !err && i < nr; i++, element += field->layout->size) {
+		fprintf(stream, "%s\n%*s", i ? "," : "", indent + 1, "");
+		err = print_json(write_object(field->layout, element), stream);
+	}
+	if (nr)
+		fprintf(stream, "\n%*s", indent, "");
+	fputc(']', stream);
+	return err;
+}
+
+static int print_lines(const struct layout *layout, const void *object, FILE *stream, int indent)
+{
+	const char *separator = "";
+	int err = 0;
+	size_t i;
+
+	fputc('{', stream);
+	for (i = 0; !err && i < layout->nr_fields; i++) {
+		const struct field *field = &layout->fields[i];
+
+		if (is_absent(field, object))
+			continue;
+		fprintf(stream, "%s\n%*s\"%s\": ", separator, indent + 1, "", field->key);
+		separator = ",";
+		errno = 0;
+		if (field->type == FIELD_ARRAY)
+			err = print_elements(field, object, stream, indent + 1);
+		else if (field->type == FIELD_OBJECT && field->layout->lines)
+			err = print_lines(field->layout, field__at(field, object), stream,
+					  indent + 1);
+		else
+			err = print_json(write_value(field, object), stream);
+	}
+	fprintf(stream, "\n%*s}", indent, "");
+	return err;
+}
+
+int run__print(const struct run *run, FILE *stream)
+{
+	int err = print_lines(&run_layout, run, stream, 0);
+
+	fputc('\n', stream);
+	if (!err && ferror(stream))
+		err = -EIO;
+	return err;
+}
+
+int run__write(const struct run *run, const char *path, char *error, size_t len)
+{
+	struct atomic_file *file = atomic_file__open(path);
+	int err;
+
+	if (!file) {
+		err = -errno;
+		goto cleanup;
+	}
+	err = run__print(run, atomic_file__stream(file));
+	if (err)
+		atomic_file__abort(file);
+	else
+		err = atomic_file__commit(file);
+cleanup:
+	if (err)
+		snprintf(error, len, "%s: cannot write: %s", path, strerror(-err));
+	return err;
+}

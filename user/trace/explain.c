@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Why this kernel, or this user, cannot trace: one line with the cause and what to do about it. */
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "user/trace/trace.h"
+
+#define say(error, ...) snprintf(error, TRACE_ERROR_LEN, __VA_ARGS__)
+
+static bool has_capability(unsigned int cap)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+
+	if (syscall(SYS_capget, &header, data))
+		return false;
+	return data[cap / 32].effective & (1U << (cap % 32));
+}
+
+/* What attaching needs: programs, kernel memory and symbols. SYS_ADMIN stands for the first two. */
+static const char *missing_capability(void)
+{
+	bool admin = has_capability(CAP_SYS_ADMIN);
+
+	if (!admin && !has_capability(CAP_BPF))
+		return "CAP_BPF";
+	if (!admin && !has_capability(CAP_PERFMON))
+		return "CAP_PERFMON";
+	if (!has_capability(CAP_SYSLOG))
+		return "CAP_SYSLOG";
+	return NULL;
+}
+
+static bool locked_down(void)
+{
+	char text[128] = "";
+	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
+
+	if (!file)
+		return false;
+	if (!fgets(text, sizeof(text), file))
+		text[0] = '\0';
+	fclose(file);
+	return strstr(text, "[confidentiality]");
+}
+
+int trace_check_kernel(char *error)
+{
+	const char *cap = missing_capability();
+
+	if (cap) {
+		say(error, "tracing needs root, or the capabilities BPF, PERFMON and SYSLOG: %s is missing",
+		    cap);
+		return -EPERM;
+	}
+	if (locked_down()) {
+		say(error, "the kernel is locked down (confidentiality), which forbids tracing: "
+			   "boot with lockdown=integrity or less");
+		return -EPERM;
+	}
+	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
+		say(error, "this kernel has no BTF (/sys/kernel/btf/vmlinux): "
+			   "it must be built with CONFIG_DEBUG_INFO_BTF=y");
+		return -ENOENT;
+	}
+	return 0;
+}
+
+void trace_explain(int err, const char *what, char *error)
+{
+	switch (-err) {
+	case EPERM:
+		say(error, "cannot %s: this kernel refuses BPF tracing programs (%s), as some virtual "
+			   "machines' do; 'make demo' shows vfioscope in a guest with a stock kernel",
+		    what, strerror(-err));
+		break;
+	case ENOENT:
+	case ESRCH:
+		say(error, "cannot %s: the kernel does not know the function or its type; "
+			   "was its module unloaded, or built without BTF "
+			   "(CONFIG_DEBUG_INFO_BTF_MODULES)?",
+		    what);
+		break;
+	case EBUSY:
+		say(error, "cannot %s: another tool (live patching or ftrace) holds the function", what);
+		break;
+	default:
+		say(error, "cannot %s: %s (--verbose shows what the kernel said)", what,
+		    strerror(-err));
+	}
+}

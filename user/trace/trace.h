@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tracing of region handlers: the only place that knows libbpf.
+ *
+ *   tracer__new()         what to trace, with which filters
+ *   tracer__attach()      load and attach everything; nothing is counted before
+ *   tracer__activate()    calls that begin from here on count
+ *   tracer__poll()        take in what was counted; at least once a minute
+ *   tracer__fill()        put the totals into a run; as often as wanted
+ *   tracer__deactivate()  calls that end after this do not count
+ *   tracer__free()        detach
+ *
+ * Functions return 0 or a negative errno; on failure @error holds one line with cause and remedy.
+ */
+#ifndef VFIOSCOPE_TRACE_H
+#define VFIOSCOPE_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bpf/abi.h"
+#include "user/run/run.h"
+
+#define TRACE_ERROR_LEN 512
+
+enum trace_method { TRACE_AUTO, TRACE_FENTRY, TRACE_KPROBE };
+
+const char *trace_method__name(enum trace_method method);
+int trace_method__parse(const char *name); /* enum trace_method or -EINVAL */
+
+/* A region handler to trace. */
+struct trace_handler {
+	const char *function;
+	const char *module;
+	uint64_t address;
+	enum vs_dir dir;
+};
+
+/* Zero or NULL: no filter, the default. */
+struct trace_config {
+	enum trace_method method;
+	uint32_t max_cells; /* per CPU */
+	const char *device;
+	const char *driver;
+	const char *comm;
+	int tgid;
+	uint64_t cgroup_id;
+	uint32_t cgroup_level;
+	uint32_t region_mask;
+	uint32_t offset_shift;
+};
+
+#define TRACE_DEFAULT_MAX_CELLS 192
+
+struct tracer;
+
+/* @config and @handlers must outlive the tracer. */
+int tracer__new(struct tracer **tracer, const struct trace_config *config,
+		const struct trace_handler *handlers, size_t nr_handlers, char *error);
+int tracer__attach(struct tracer *tracer, char *error);
+int tracer__activate(struct tracer *tracer);
+void tracer__poll(struct tracer *tracer);
+void tracer__deactivate(struct tracer *tracer);
+int tracer__fill(struct tracer *tracer, struct run *run);
+void tracer__free(struct tracer *tracer); /* NULL-safe */
+
+/*
+ * The method that "auto" would try first for @function: fentry if its programs load and the kernel
+ * compiles BPF, else kprobe. Nothing is attached. A negative errno: neither can be loaded.
+ */
+int trace_likely_method(const struct trace_handler *handler);
+
+/* open.c: who has a VFIO device open. Rows are the caller's to free. */
+int trace_open_devices(struct vs_open_row **rows, size_t *nr, char *error);
+
+/*
+ * kallsyms.c: addresses and names of kernel functions, all in one pass over /proc/kallsyms. Each
+ * symbol has either a function (and optionally a module) and wants its address, or an address
+ * (function empty) and wants the other two. What is not found, or is hidden from us (CAP_SYSLOG),
+ * stays 0 or empty. "vmlinux" stands for the kernel itself.
+ */
+struct kallsym {
+	char function[128];
+	char module[64];
+	uint64_t address;
+};
+int kallsyms__resolve(struct kallsym *symbols, size_t nr);
+
+/* log.c: libbpf's own messages; shown when verbose, else kept for explain. */
+void trace_log__verbose(bool verbose);
+
+/* explain.c: why the kernel refused, and what can be done. Writes one line to @error. */
+int trace_check_kernel(char *error);
+void trace_explain(int err, const char *what, char *error);
+
+#endif

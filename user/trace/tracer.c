@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The life of a trace: attach all, activate, poll, deactivate, detach. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "user/trace/tracer.h"
+
+#include "bpf/handler.skel.h"
+
+#define NSEC_PER_SEC 1000000000ULL
+
+/* How long calls that are in flight when the gate closes may take to end. */
+#define DRAIN_NS (NSEC_PER_SEC / 10)
+
+static const char *const method_names[] = {
+	[TRACE_AUTO] = "auto",
+	[TRACE_FENTRY] = "fentry",
+	[TRACE_KPROBE] = "kprobe",
+};
+
+const char *trace_method__name(enum trace_method method)
+{
+	return method_names[method];
+}
+
+int trace_method__parse(const char *name)
+{
+	for (size_t i = 0; i < sizeof(method_names) / sizeof(*method_names); i++)
+		if (!strcmp(method_names[i], name))
+			return i;
+	return -EINVAL;
+}
+
+uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+}
+
+int tracer__new(struct tracer **tracerp, const struct trace_config *config,
+		const struct trace_handler *handlers, size_t nr_handlers, char *error)
+{
+	struct tracer *tracer = calloc(1, sizeof(*tracer));
+	int nr_cpus = libbpf_num_possible_cpus();
+
+	*tracerp = tracer;
+	if (!tracer || nr_cpus < 0)
+		goto no_memory;
+	tracer->config = config;
+	tracer->state_fd = -1;
+	tracer->cells_fd = -1;
+	tracer->nr_cpus = nr_cpus;
+	tracer->max_cells = config->max_cells ?: TRACE_DEFAULT_MAX_CELLS;
+	if (nr_handlers > VS_MAX_HANDLERS) {
+		snprintf(error, TRACE_ERROR_LEN, "%zu region handlers, more than %d: choose with --driver",
+			 nr_handlers, VS_MAX_HANDLERS);
+		return -E2BIG;
+	}
+	tracer->probes = calloc(nr_handlers, sizeof(*tracer->probes));
+	tracer->snapshot = snapshot__new(tracer->nr_cpus, tracer->max_cells);
+	if (!tracer->probes || !tracer->snapshot)
+		goto no_memory;
+	tracer->nr_probes = nr_handlers;
+	for (size_t i = 0; i < nr_handlers; i++) {
+		tracer->probes[i].handler = &handlers[i];
+		tracer->probes[i].index = i;
+	}
+	return 0;
+no_memory:
+	snprintf(error, TRACE_ERROR_LEN, "out of memory");
+	return -ENOMEM;
+}
+
+/* --- attach ------------------------------------------------------------------------------------ */
+
+/* Kernel memory of a map, as its fdinfo and bpftool have it. */
+static uint64_t map_bytes(int fd)
+{
+	char path[64], line[128];
+	uint64_t bytes = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "memlock: %lu", &bytes) == 1)
+			break;
+	fclose(file);
+	return bytes;
+}
+
+/* The first handler's programs made the maps: the others get them, and we see into them. */
+static int adopt_maps(struct tracer *tracer, const struct probe *probe)
+{
+	struct handler_bpf *skel = probe->skel;
+
+	tracer->state = &skel->bss->state;
+	tracer->state_fd = bpf_map__fd(skel->maps.bss);
+	tracer->cells_fd = bpf_map__fd(skel->maps.cells);
+	tracer->cells_bytes = (size_t)tracer->nr_cpus * tracer->max_cells * sizeof(struct vs_cell);
+	tracer->cells = mmap(NULL, tracer->cells_bytes, PROT_READ, MAP_SHARED, tracer->cells_fd, 0);
+	if (tracer->cells == MAP_FAILED) {
+		tracer->cells = NULL;
+		return -errno;
+	}
+	tracer->kernel_bytes = map_bytes(tracer->state_fd) + map_bytes(tracer->cells_fd);
+	return 0;
+}
+
+static int explain_attach(const struct probe *probe, enum trace_method method, int err, char *error)
+{
+	char what[256];
+
+	snprintf(what, sizeof(what), "attach to %s [%s] by %s", probe->handler->function,
+		 probe->handler->module, trace_method__name(method));
+	trace_explain(err, what, error);
+	return err;
+}
+
+/* auto: fentry, and where that cannot be had, kprobe; which, and why, goes into the run. */
+static int attach_auto(struct tracer *tracer, struct probe *probe)
+{
+	int err = probe__attach(tracer, probe, TRACE_FENTRY);
+
+	if (!err)
+		return 0;
+	if (!tracer->method_reason &&
+	    asprintf(&tracer->method_reason, "fentry cannot be had (%s)", strerror(-err)) < 0)
+		tracer->method_reason = NULL;
+	return probe__attach(tracer, probe, TRACE_KPROBE);
+}
+
+static int attach_probe(struct tracer *tracer, struct probe *probe, char *error)
+{
+	enum trace_method method = tracer->config->method;
+	int err;
+
+	if (method == TRACE_AUTO)
+		err = attach_auto(tracer, probe);
+	else
+		err = probe__attach(tracer, probe, method);
+	if (!err && !tracer->state)
+		err = adopt_maps(tracer, probe);
+	return err ? explain_attach(probe, method, err, error) : 0;
+}
+
+int tracer__attach(struct tracer *tracer, char *error)
+{
+	int err = trace_check_kernel(error);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < tracer->nr_probes; i++) {
+		err = attach_probe(tracer, &tracer->probes[i], error);
+		if (err)
+			return err;
+	}
+	err = tracer__watch(tracer, tracer->probes[0].method);
+	if (err) {
+		trace_explain(err, "watch devices come and go", error);
+		return err;
+	}
+	return 0;
+}
+
+/* --- record ------------------------------------------------------------------------------------ */
+
+static void open_gate(struct tracer *tracer, uint64_t from_ns)
+{
+	__atomic_store_n(&tracer->state->active_from_ns, from_ns, __ATOMIC_SEQ_CST);
+}
+
+static void add_misses(struct tracer *tracer, int sign)
+{
+	for (size_t i = 0; i < tracer->nr_probes; i++) {
+		struct probe *probe = &tracer->probes[i];
+		uint64_t enter, exit;
+
+		probe__read_misses(probe, &enter, &exit);
+		probe->enter_misses += sign * enter;
+		probe->exit_misses += sign * exit;
+	}
+}
+
+int tracer__activate(struct tracer *tracer)
+{
+	add_misses(tracer, -1);
+	tracer->active_from_ns = monotonic_ns();
+	open_gate(tracer, tracer->active_from_ns);
+	return 0;
+}
+
+void tracer__poll(struct tracer *tracer)
+{
+	snapshot__take(tracer->snapshot, tracer);
+}
+
+static bool calls_in_flight(const struct tracer *tracer)
+{
+	for (int i = 0; i < VS_START_SLOTS; i++) {
+		uint64_t ts = __atomic_load_n(&tracer->state->starts[i].ts_ns, __ATOMIC_RELAXED);
+
+		if (ts >= tracer->active_from_ns && ts < tracer->active_to_ns)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The gate goes back to priming, in which exits consume their starts without counting: what is left
+ * in the table after a while had no exit.
+ */
+void tracer__deactivate(struct tracer *tracer)
+{
+	const struct timespec tick = { .tv_nsec = NSEC_PER_SEC / 1000 };
+
+	if (!tracer->active_from_ns || tracer->active_to_ns)
+		return;
+	tracer->active_to_ns = monotonic_ns();
+	open_gate(tracer, VS_PRIMING);
+	add_misses(tracer, 1);
+	do {
+		nanosleep(&tick, NULL); /* programs that passed the gate finish */
+	} while (calls_in_flight(tracer) && monotonic_ns() - tracer->active_to_ns < DRAIN_NS);
+	for (size_t i = 0; i < tracer->nr_probes; i++)
+		probe__detach(&tracer->probes[i]);
+	tracer__poll(tracer);
+}
+
+int tracer__fill(struct tracer *tracer, struct run *run)
+{
+	int err;
+
+	run->limits.start_slots = VS_START_SLOTS;
+	run->limits.kernel_bytes = tracer->kernel_bytes;
+	run->duration_ns = (tracer->active_to_ns ?: monotonic_ns()) - tracer->active_from_ns;
+	err = snapshot__fill(tracer->snapshot, tracer, run);
+	return err ? err : tracer__fill_account(tracer, run);
+}
+
+void tracer__free(struct tracer *tracer)
+{
+	if (!tracer)
+		return;
+	if (tracer->state)
+		open_gate(tracer, VS_OFF);
+	tracer__unwatch(tracer);
+	if (tracer->cells)
+		munmap((void *)tracer->cells, tracer->cells_bytes);
+	/* Last the first one, which holds the maps. */
+	for (size_t i = tracer->nr_probes; i-- > 0;)
+		probe__close(&tracer->probes[i]);
+	snapshot__free(tracer->snapshot);
+	free(tracer->probes);
+	free(tracer->method_reason);
+	free(tracer);
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The programs beside the handlers: region layout as clients ask for it, devices that go away. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+
+#include "user/trace/tracer.h"
+
+#include "bpf/watch.skel.h"
+
+static void choose_programs(struct watch_bpf *skel, bool fentry)
+{
+	bpf_program__set_autoload(skel->progs.ioctl_fexit, fentry);
+	bpf_program__set_autoload(skel->progs.unregister_fentry, fentry);
+	bpf_program__set_autoload(skel->progs.ioctl_kprobe, !fentry);
+	bpf_program__set_autoload(skel->progs.ioctl_kretprobe, !fentry);
+	bpf_program__set_autoload(skel->progs.unregister_kprobe, !fentry);
+	bpf_map__set_autocreate(skel->maps.ioctls, !fentry);
+}
+
+static void set_constants(const struct tracer *tracer)
+{
+	const struct trace_config *config = tracer->config;
+	struct watch_bpf__rodata *rodata = tracer->watch->rodata;
+
+	rodata->given_shift = config->offset_shift;
+	if (config->device)
+		snprintf((char *)rodata->filter_device, VS_NAME_LEN, "%s", config->device);
+	if (config->driver)
+		snprintf((char *)rodata->filter_driver, VS_NAME_LEN, "%s", config->driver);
+}
+
+int tracer__watch(struct tracer *tracer, enum trace_method method)
+{
+	struct watch_bpf *skel = watch_bpf__open();
+	int err;
+
+	if (!skel)
+		return -errno;
+	tracer->watch = skel;
+	choose_programs(skel, method == TRACE_FENTRY);
+	set_constants(tracer);
+	bpf_map__set_autocreate(skel->maps.cells, false);
+	err = bpf_map__reuse_fd(skel->maps.bss, tracer->state_fd);
+	if (!err)
+		err = watch_bpf__load(skel);
+	if (!err)
+		err = watch_bpf__attach(skel);
+	return err;
+}
+
+void tracer__unwatch(struct tracer *tracer)
+{
+	watch_bpf__destroy(tracer->watch);
+	tracer->watch = NULL;
+}
