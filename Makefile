@@ -109,13 +109,19 @@ bpf: $(foreach arch,$(BPF_ARCHS),$(patsubst bpf/%.bpf.c,$(O)/obj/$(arch)/bpf/%.b
 
 # --- tests -------------------------------------------------------------------------------------
 
-BARBENCH_PARTS := $(filter-out $(OBJ)/benchmarks/barbench/main.o,$(call objects,benchmarks/barbench/*.c))
-CLI_PARTS := $(filter-out $(OBJ)/user/cli/main.o $(OBJ)/user/cli/cmd_%.o,$(call objects,user/cli/*.c))
+# Archives, so that a test links what it uses and no more.
+PARTS := $(OBJ)/barbench.a $(OBJ)/vfioscope.a
 
-$(O)/tests/unit/%: $(OBJ)/tests/unit/%.o $(RUN_OBJS) $(RENDER_OBJS) $(BARBENCH_PARTS) $(CLI_PARTS)
+$(OBJ)/barbench.a: $(filter-out %/main.o $(RUN_OBJS),$(BARBENCH_OBJS))
+$(OBJ)/vfioscope.a: $(filter-out %/main.o,$(VFIOSCOPE_OBJS))
+$(PARTS):
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(CROSS_COMPILE)ar rcs $@ $^
+
+$(O)/tests/unit/%: $(OBJ)/tests/unit/%.o $(PARTS)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call pkg,cmocka smartcols) $(RUN_LIBS) -pthread
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg,cmocka) $(VFIOSCOPE_LIBS) -pthread
 
 $(O)/tests/vm/%: tests/vm/%.c
 	$(call say,LD,$@)

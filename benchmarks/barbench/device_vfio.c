@@ -20,18 +20,18 @@ int vfio_attach__explain(const struct pci_facts *pci, const char *what, int err,
 				    pci->bdf, what, strerror(err));
 	case ENOENT:
 	case ENXIO:
-		return trouble__say(
-			trouble, err,
-			"cannot open %s: %s; is the VFIO module loaded (modprobe vfio-pci)?", what,
-			strerror(err));
+		return trouble__say(trouble, err,
+				    "%s: cannot open %s: %s; is VFIO loaded (modprobe vfio-pci)?",
+				    pci->bdf, what, strerror(err));
 	case EACCES:
 	case EPERM:
-		return trouble__say(trouble, err,
-				    "no permission to open %s (%s): run as root, or get access to "
-				    "/dev/vfio; a virtual function may need --vf-token",
-				    what, strerror(err));
+		return trouble__say(
+			trouble, err,
+			"%s: no permission to open %s (%s): run as root or get access to "
+			"/dev/vfio; a virtual function may need --vf-token",
+			pci->bdf, what, strerror(err));
 	default:
-		return trouble__say(trouble, err, "cannot open %s of %s: %s", what, pci->bdf,
+		return trouble__say(trouble, err, "%s: cannot open %s: %s", pci->bdf, what,
 				    strerror(err));
 	}
 }

@@ -61,7 +61,7 @@ static int measure(const struct bench_options *options, struct run *run, struct 
 	fault__install();
 	err = bench__run(&bench, options, run, trouble);
 	run->duration_ns = clock__now() - bench.started_ns;
-	if (run->nr_cases)
+	if (!err || run->nr_cases)
 		write_err = write_results(&bench, &while_writing);
 	if (!err && bench.refused.text[0] && !options->allow_errors) {
 		*trouble = bench.refused;

@@ -97,10 +97,8 @@ static const char doc[] =
 	"Examples:\n"
 	"  barbench memory --mode pread,load --width 1,2,4,8\n"
 	"  barbench 0000:00:04.0 --region BAR2 --mode pread --width 4,8 -o bench.json\n"
-	"  barbench 0000:00:04.0 --region BAR2 --mode load --pattern rand --length 1M --duration "
-	"2s\n"
-	"  barbench 0000:00:04.0 --region BAR2 --mode pwrite --write --offset 0x100 --length "
-	"256\n\n"
+	"  barbench 0000:00:04.0 --region BAR2 --mode load --pattern rand --length 1M\n"
+	"  barbench 0000:00:04.0 --region BAR2 --mode pwrite --write --length 256\n\n"
 	"Exit status: 0 measured; 2 trouble, or all accesses of a case failed.";
 
 /* What the parser carries from option to option. */

@@ -17,7 +17,7 @@ extern const struct bench_ops vfio_cdev; /* vfio_cdev.c: device node and iommufd
 /* The kernel has what vfio_cdev needs. */
 bool vfio_cdev__available(const struct pci_facts *pci);
 
-/* "in use", "no permission" and the like for @err of opening @what. Returns -@err. */
+/* Say "in use", "no permission" and the like for @err (positive) of opening @what: -@err. */
 int vfio_attach__explain(const struct pci_facts *pci, const char *what, int err,
 			 struct trouble *trouble);
 

@@ -79,7 +79,7 @@ static int bind_iommufd(struct bench_device *device, const char *token, struct t
 	/* A device that is bound already says EINVAL; a kernel without the token too. */
 	if (errno == EINVAL && !token)
 		errno = EBUSY;
-	return vfio_attach__explain(&device->pci, "it", errno, trouble);
+	return vfio_attach__explain(&device->pci, "the device", errno, trouble);
 }
 
 static int attach(struct bench_device *device, const struct bench_request *request,

@@ -54,7 +54,7 @@ static int open_group(struct bench_device *device, struct trouble *trouble)
 static int join_container(struct bench_device *device, struct trouble *trouble)
 {
 	if (ioctl(device->group_fd, VFIO_GROUP_SET_CONTAINER, &device->container_fd))
-		return vfio_attach__explain(&device->pci, "its IOMMU group", errno, trouble);
+		return vfio_attach__explain(&device->pci, "the group", errno, trouble);
 	if (ioctl(device->container_fd, VFIO_SET_IOMMU, VFIO_TYPE1_IOMMU))
 		return trouble__say(trouble, errno, "cannot set up the IOMMU for %s: %s",
 				    device->pci.bdf, strerror(errno));
@@ -77,7 +77,13 @@ static int get_device(struct bench_device *device, const struct bench_request *r
 	if (err == ENODEV)
 		return trouble__say(trouble, err, "%s is bound to %s, which is no VFIO driver",
 				    device->pci.bdf, device->pci.driver);
-	return vfio_attach__explain(&device->pci, "it", err, trouble);
+	if (err == EINVAL && token)
+		return trouble__say(
+			trouble, err,
+			"%s does not take this --vf-token: it is not a virtual function, or "
+			"the user of its physical function has another one",
+			device->pci.bdf);
+	return vfio_attach__explain(&device->pci, "the device", err, trouble);
 }
 
 static int attach(struct bench_device *device, const struct bench_request *request,

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "benchmarks/barbench/bench.h"
-#include "benchmarks/barbench/fault.h"
 
 #define COUNT 1009
 #define WARMUP 101
@@ -23,7 +22,6 @@ static struct bench_options options;
 static int set_up(void **state)
 {
 	(void)state;
-	fault__install();
 	options = (struct bench_options){
 		.device = {.name = DEVICE_MEMORY},
 		.modes = {&access_pread},

@@ -254,8 +254,9 @@ static int record(struct trace *trace, char *error)
 		say_attached(trace);
 	if (isatty(STDERR_FILENO) && !trace->command && !recorder->duration_ns)
 		cli__error("tracing; ^C ends it");
-	tracer__activate(recorder->tracer);
-	err = start_command(trace);
+	err = recorder__start(recorder);
+	if (!err)
+		err = start_command(trace);
 	if (!err)
 		err = recorder__loop(recorder);
 	tracer__deactivate(recorder->tracer);

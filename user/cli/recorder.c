@@ -198,6 +198,12 @@ static int wait_events(struct recorder *recorder, struct pollfd *fds)
 	}
 }
 
+int recorder__start(struct recorder *recorder)
+{
+	recorder->start_ns = recorder->interval_start_ns = now_ns();
+	return tracer__activate(recorder->tracer);
+}
+
 int recorder__loop(struct recorder *recorder)
 {
 	struct pollfd fds[NR_FDS];

@@ -24,6 +24,8 @@ struct recorder {
 
 /* The signals that end a trace: blocked by recorder__block_signals, taken in by recorder__loop. */
 int recorder__block_signals(sigset_t *before);
+/* Activate the tracer: the run begins here. */
+int recorder__start(struct recorder *recorder);
 /* Until a signal, the end of the duration or that of the command. 0 or a negative errno. */
 int recorder__loop(struct recorder *recorder);
 /* After the tracer was deactivated: totals, devices, blind spots and the command into the run. */

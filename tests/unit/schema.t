@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The files the writer makes hold against docs/run.schema.json, and what it must refuse does not.
+
+The files are those of tests/fuzz/corpus, which test_json_roundtrip holds against the writer, and
+any named as arguments.
+"""
+import json
+import pathlib
+import sys
+
+try:
+    import jsonschema
+except ImportError:
+    print("1..0 # SKIP no python3-jsonschema")
+    sys.exit(0)
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+CORPUS = ROOT / "tests/fuzz/corpus"
+
+
+def drop(*path):
+    def spoil(run):
+        *parents, last = path
+        for key in parents:
+            run = run[key]
+        del run[last]
+    return spoil
+
+
+def put(value, *path):
+    def spoil(run):
+        *parents, last = path
+        for key in parents:
+            run = run[key]
+        run[last] = value
+    return spoil
+
+
+SPOILS = [
+    ("trace", "another schema", put("vfioscope.run/2", "schema")),
+    ("trace", "unknown kind", put("dream", "kind")),
+    ("trace", "no host", drop("host")),
+    ("trace", "no count", drop("cells", 0, "count")),
+    ("trace", "negative count", put(-1, "cells", 0, "count")),
+    ("trace", "fraction", put(1.5, "cells", 0, "bytes")),
+    ("trace", "beyond int64", put(1 << 63, "cells", 0, "bytes")),
+    ("trace", "no width class", put(9, "cells", 0, "width")),
+    ("trace", "width in words", put("8", "cells", 0, "width")),
+    ("trace", "region 16", put(16, "cells", 0, "region")),
+    ("trace", "unit", put("us", "cells", 0, "latency", "unit")),
+    ("trace", "bucket 960", put([960, 1], "cells", 0, "latency", "buckets", 0)),
+    ("trace", "bucket of 0", put([60, 0], "cells", 0, "latency", "buckets", 0)),
+    ("trace", "bucket of three", put([60, 1, 1], "cells", 0, "latency", "buckets", 0)),
+    ("trace", "errno", put(1, "cells", 0, "errors", "nonsense")),
+    ("trace", "error of 0", put(0, "cells", 0, "errors", "EIO")),
+    ("trace", "accesses without counts", drop("cells", 0, "device_accesses", "counts")),
+    ("trace", "unknown accesses with counts",
+     put("unknown", "cells", 0, "device_accesses", "source")),
+    ("trace", "offset as a number", put(8, "hot_offsets", 0, "offset")),
+    ("trace", "hex in capitals", put("0xFF", "hot_offsets", 0, "offset")),
+    ("trace", "bad escape", put("\\q", "processes", 0, "comm")),
+    ("trace", "lost kind", put("some", "segments", 0, "handlers", 0, "lost_kind")),
+    ("trace", "bench in a trace", put({"cases": []}, "bench")),
+    ("trace", "local time", put("2026-01-31T12:00:00+01:00", "started")),
+    ("bench", "bench without cases", drop("bench")),
+    ("bench", "no samples", drop("bench", "cases", 0, "samples")),
+]
+
+FITS = [
+    ("trace", "unknown fields", put(1, "cells", 0, "new")),
+    ("trace", "an escape", put("a\\\\b\\xff", "processes", 0, "comm")),
+    ("trace", "no process", drop("cells", 0, "process")),
+    ("trace", "killed by a signal", drop("command", "exit_status")),
+]
+
+
+class Tap:
+    def __init__(self):
+        self.number = 0
+        self.failed = 0
+
+    def result(self, holds, name, why=""):
+        self.number += 1
+        self.failed += not holds
+        print(f"{'ok' if holds else 'not ok'} {self.number} - {name}")
+        if why and not holds:
+            print("# " + why.replace("\n", "\n# "))
+
+
+def main():
+    tap = Tap()
+    schema = json.loads((ROOT / "docs/run.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+
+    def why_not(run):
+        errors = validator.iter_errors(run)
+        return "\n".join(f"{error.json_path}: {error.message[:200]}" for error in errors)
+
+    for path in sorted(CORPUS.glob("*.json")) + [pathlib.Path(arg) for arg in sys.argv[1:]]:
+        why = why_not(json.loads(path.read_text()))
+        tap.result(not why, f"{path.name} fits", why)
+    for fits, cases in ((False, SPOILS), (True, FITS)):
+        for sample, name, spoil in cases:
+            run = json.loads((CORPUS / f"{sample}.json").read_text())
+            spoil(run)
+            why = why_not(run)
+            tap.result(fits == (not why), f"{name}: {'fits' if fits else 'does not'}", why)
+    print(f"1..{tap.number}")
+    return 1 if tap.failed else 0
+
+
+sys.exit(main())
