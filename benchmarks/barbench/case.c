@@ -41,15 +41,17 @@ static int check_flags(const struct bench *bench, const struct case_spec *spec,
 		       struct trouble *trouble)
 {
 	const struct bench_region *region = bench->device.region;
-	bool save = spec->mode->dir == VS_WRITE && bench->options->restore;
+	bool put_back_later = spec->mode->dir == VS_WRITE && bench->options->restore;
 	char name[32];
 
 	run_region__name("pci", region->index, name, sizeof(name));
 	if (spec->mode->dir == VS_WRITE && !(region->flags & VFIO_REGION_INFO_FLAG_WRITE))
 		return trouble__say(trouble, EINVAL, "%s cannot be written", name);
-	if ((spec->mode->dir == VS_READ || save) && !(region->flags & VFIO_REGION_INFO_FLAG_READ))
+	if ((spec->mode->dir == VS_READ || put_back_later) &&
+	    !(region->flags & VFIO_REGION_INFO_FLAG_READ))
 		return trouble__say(trouble, EINVAL, "%s cannot be read%s", name,
-				    save ? ", so not be put back: give --no-restore" : "");
+				    put_back_later ? ", so not be put back: give --no-restore"
+						   : "");
 	return 0;
 }
 

@@ -453,7 +453,7 @@ static int check(const struct parse *parse, struct trouble *trouble)
 
 	if (!options->device.name)
 		return trouble__say(trouble, EINVAL, "no device given (try --help)");
-	if (!options->region_given && strcmp(options->device.name, DEVICE_MEMORY))
+	if (!options->region_given && strcmp(options->device.name, DEVICE_MEMORY) != 0)
 		return trouble__say(trouble, EINVAL,
 				    "no --region given, and reads can have side effects: name the "
 				    "region, e.g. --region BAR0 (try --help)");

@@ -75,9 +75,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 /* Bytes alone seldom get past the parser: pieces of the grammar do. */
 static const char *const pieces[] = {
-	"0",	"1",	"-1",  "960", "9223372036854775807", "9223372036854775808", "1e3", "0.5",
-	"null", "true", "[]",  "{}",  "\"\"",		     "\"0x0\"",		    "\"\\\\\"",
-	",",	":",	"\"x\":1,", "[", "]", "{", "}", "\\u0000", "\\ud800", "\xff",
+	"0", "1", "-1", "960", "9223372036854775807", "9223372036854775808", "1e3", "0.5", "null",
+	"true", "[]", "{}", "\"\"", "\"0x0\"", "\"\\\\\"", ",", ":", "\"x\":1,", "[", "]", "{", "}",
+	"\\u0000", "\\ud800", "\xff",
 };
 
 static uint64_t state;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "benchmarks/barbench/access_loop.h"
 #include "benchmarks/barbench/bench.h"
 
 #define COUNT 1009
@@ -23,12 +24,12 @@ static int set_up(void **state)
 {
 	(void)state;
 	options = (struct bench_options){
-		.device = {.name = DEVICE_MEMORY},
-		.modes = {&access_pread},
+		.device = { .name = DEVICE_MEMORY },
+		.modes = { &access_pread },
 		.nr_modes = 1,
-		.widths = {4},
+		.widths = { 4 },
 		.nr_widths = 1,
-		.patterns = {PATTERN_SEQ},
+		.patterns = { PATTERN_SEQ },
 		.nr_patterns = 1,
 		.length = 256,
 		.threads = 1,
@@ -48,7 +49,7 @@ static int set_up(void **state)
 static struct run *run_bench(struct bench *bench)
 {
 	struct run *run = run__new(RUN_BENCH, "test", 0, NULL);
-	struct trouble trouble = {""};
+	struct trouble trouble = { "" };
 	char reason[256];
 
 	assert_non_null(run);
@@ -193,10 +194,91 @@ static void what_was_overwritten_is_put_back(void **state)
 	check_content(false);
 }
 
+/* With as many accesses as there are slots: each of them, and nothing beside the range. */
+static void check_places(const struct access_mode *mode, uint64_t width, enum pattern_kind kind)
+{
+	unsigned char bytes[1024];
+	struct bench bench;
+	struct run *run;
+	size_t i;
+
+	options.modes[0] = mode;
+	options.widths[0] = width;
+	options.patterns[0] = kind;
+	options.offset = 128;
+	options.count = options.length / width;
+	options.warmup = 0;
+	options.reps = 1;
+	options.latency = false;
+	options.restore = false;
+	run = run_bench(&bench);
+	assert_int_equal(run->cases[0].operations, options.count);
+	assert_int_equal(pread(bench.device.fd, bytes, sizeof(bytes), 0), sizeof(bytes));
+	for (i = 0; i < sizeof(bytes); i++)
+		assert_int_equal(!!bytes[i], i >= 128 && i < 128 + options.length);
+	bench__free(&bench);
+	run__free(run);
+}
+
+static void accesses_go_where_they_should(void **state)
+{
+	static const uint64_t widths[] = { 1, 2, 4, 8, 16, 128 };
+	static const enum pattern_kind kinds[] = { PATTERN_SEQ, PATTERN_RAND };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2 * sizeof(widths) / sizeof(widths[0]); i++) {
+		check_places(&access_pwrite, widths[i / 2], kinds[i % 2]);
+		check_places(&access_store, widths[i / 2], kinds[i % 2]);
+	}
+}
+
+/* A mode that a device refuses: every second access, or each of them. */
+static uint64_t refuse_every;
+
+static inline void refuse_one(const struct target *target, struct lane *lane, uint64_t offset)
+{
+	(void)target;
+	errno = EINVAL;
+	if (offset / 4 % refuse_every == 0)
+		lane__refused(lane, -1);
+}
+
+ACCESS_LOOPS(refuse_one);
+
+static const struct access_loops *refusing_loops(uint64_t width)
+{
+	(void)width;
+	return &refuse_one_loops;
+}
+
+static const struct access_mode refusing = { .name = "pread", .loops = refusing_loops };
+
+static void refusals_are_counted(void **state)
+{
+	struct bench bench;
+	struct run *run;
+
+	(void)state;
+	options.modes[0] = &refusing;
+	options.count = 64;
+	options.warmup = 64;
+	for (refuse_every = 1; refuse_every <= 2; refuse_every++) {
+		run = run_bench(&bench);
+		assert_int_equal(run->cases[0].operations, 64 * (1 + 2 * REPS));
+		assert_int_equal(run->cases[0].errors, run->cases[0].operations / refuse_every);
+		assert_int_equal(run->cases[0].nr_errnos, 1);
+		assert_int_equal(run->cases[0].errnos[0].err, EINVAL);
+		assert_int_equal(!!strstr(bench.refused.text, "EINVAL"), refuse_every == 1);
+		bench__free(&bench);
+		run__free(run);
+	}
+}
+
 static void check_refused(const char *says)
 {
 	struct run *run = run__new(RUN_BENCH, "test", 0, NULL);
-	struct trouble trouble = {""};
+	struct trouble trouble = { "" };
 	struct bench bench;
 
 	assert_true(bench__run(&bench, &options, run, &trouble) < 0);
@@ -235,6 +317,8 @@ int main(void)
 		cmocka_unit_test_setup(no_pass_is_made_that_is_not_wanted, set_up),
 		cmocka_unit_test_setup(a_duration_ends_a_repetition, set_up),
 		cmocka_unit_test_setup(what_was_overwritten_is_put_back, set_up),
+		cmocka_unit_test_setup(accesses_go_where_they_should, set_up),
+		cmocka_unit_test_setup(refusals_are_counted, set_up),
 		cmocka_unit_test_setup(what_does_not_fit_is_refused, set_up),
 	};
 

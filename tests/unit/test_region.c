@@ -4,8 +4,9 @@
 #include <errno.h>
 
 static const char *const pci_names[VS_REGIONS] = {
-	"BAR0",	  "BAR1", "BAR2",     "BAR3",	   "BAR4",	"BAR5",	     "ROM",	  "CONFIG",
-	"VGA", "region 9", "region 10", "region 11", "region 12", "region 13", "region 14", "bad",
+	"BAR0",	    "BAR1",	 "BAR2",      "BAR3",	   "BAR4",	"BAR5",
+	"ROM",	    "CONFIG",	 "VGA",	      "region 9",  "region 10", "region 11",
+	"region 12", "region 13", "region 14", "bad",
 };
 
 static void pci_regions_have_names(void **state)

@@ -227,6 +227,18 @@ static void one_latency_with_two_ends(struct run *run)
 	run->cells[0].untimed = 3;
 }
 
+/* 2 untimed of 1 call would leave 2^64 - 1 for the buckets. */
+static void wrapped_count(struct run *run)
+{
+	struct run_latency *latency = &run->cells[0].latency;
+
+	latency->nr_buckets = 1;
+	latency->buckets[0] = (struct run_bucket){ .index = 0, .count = UINT64_MAX };
+	latency->min_ns = latency->max_ns = latency->sum_ns = 0;
+	run->cells[0].count = 1;
+	run->cells[0].untimed = 2;
+}
+
 static const struct {
 	void (*spoil)(struct run *run);
 	const char *reason;
@@ -249,7 +261,10 @@ static const struct {
 	{ time_overflows, "segments[0].duration_ns: the end overflows" },
 	{ cells_overflow, "cells[1].count: the sum of all cells overflows" },
 	{ wrapped_buckets, "cells[0].latency.buckets[1]: the sum overflows" },
-	{ one_latency_with_two_ends, "cells[0].latency.sum: less than these buckets, min and max allow" },
+	{ wrapped_count,
+	  "cells[0]: count is 1, but the buckets hold 18446744073709551615 and untimed 2" },
+	{ one_latency_with_two_ends,
+	  "cells[0].latency.sum: less than these buckets, min and max allow" },
 };
 
 static void spoilt_runs_are_not_valid(void **state)

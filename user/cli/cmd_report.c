@@ -29,8 +29,8 @@ static const struct argp_option options[] = {
 	{ "json", KEY_JSON, NULL, 0, "Same as --format json", 0 },
 	{ "output", 'o', "FILE", 0, "Write to FILE, which appears whole or not at all", 0 },
 	{ "device", 'D', "BDF", 0, "Only cells of this device", 0 },
-	{ "region", KEY_REGION, "LIST", 0, "Only cells of these regions: BAR0..BAR5, ROM, CONFIG, ...",
-	  0 },
+	{ "region", KEY_REGION, "LIST", 0,
+	  "Only cells of these regions: BAR0..BAR5, ROM, CONFIG, ...", 0 },
 	{ "dir", KEY_DIR, "read|write", 0, "Only cells of this direction", 0 },
 	{ "sort", KEY_SORT, "KEY", 0,
 	  "Order within a device: place (default: region, direction, width), or the largest first "
@@ -60,9 +60,10 @@ static void set_sort(const struct argp_state *state, struct report *report, cons
 	int sort = render_sort__parse(name);
 
 	if (sort < 0)
-		cli__usage(state,
-			   "--sort: '%s' is none of place, count, bytes, errors, p50, p99, p99.9, max",
-			   name);
+		cli__usage(
+			state,
+			"--sort: '%s' is none of place, count, bytes, errors, p50, p99, p99.9, max",
+			name);
 	report->options.sort = sort;
 }
 
@@ -136,9 +137,10 @@ static int read_runs(struct report *report)
 			return err;
 		}
 		if (device && !has_device(report->runs[i], device)) {
-			cli__error("%s: the run has no device %s; without --device the report lists "
-				   "those it has",
-				   report->paths[i], device);
+			cli__error(
+				"%s: the run has no device %s; without --device the report lists "
+				"those it has",
+				report->paths[i], device);
 			return -ENODEV;
 		}
 	}

@@ -46,7 +46,8 @@ static void print_help(FILE *out)
 	      "  vfioscope trace -d 10 -o run.json               all of them, for 10 seconds\n"
 	      "  vfioscope report run.json                       what was recorded\n"
 	      "\n"
-	      "Exit status: 0 done, 1 a finding, 2 trouble (usage, privileges, input), 3 undecided.\n",
+	      "Exit status: 0 done, 1 a finding, 2 trouble (usage, privileges, input), 3 "
+	      "undecided.\n",
 	      out);
 }
 

@@ -32,9 +32,8 @@ static int find_unit(const char *name, uint64_t *ns)
 		const char *name;
 		uint64_t ns;
 	} units[] = {
-		{ "", NS_PER_S },	{ "s", NS_PER_S }, { "ms", 1000000 },
-		{ "us", 1000 },		{ "ns", 1 },	   { "m", 60 * NS_PER_S },
-		{ "h", 3600 * NS_PER_S },
+		{ "", NS_PER_S }, { "s", NS_PER_S },	  { "ms", 1000000 },	    { "us", 1000 },
+		{ "ns", 1 },	  { "m", 60 * NS_PER_S }, { "h", 3600 * NS_PER_S },
 	};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
@@ -165,9 +164,9 @@ static bool matches(const char *text, const char *pattern)
 	for (; *text && *pattern; text++, pattern++) {
 		unsigned char c = *text;
 
-		if (*pattern == 'x' ? !isxdigit(c) :
-		    *pattern == '7' ? c < '0' || c > '7' :
-				      c != (unsigned char)*pattern)
+		if (*pattern == 'x'   ? !isxdigit(c)
+		    : *pattern == '7' ? c < '0' || c > '7'
+				      : c != (unsigned char)*pattern)
 			return false;
 	}
 	return *text == *pattern;
@@ -177,8 +176,8 @@ int parse_device(const char *text, char *name, size_t len)
 {
 	/* A domain has more than 4 digits where there are more than 65536, behind Intel's VMD. */
 	static const char *const complete[] = {
-		"xxxx:xx:xx.7",	    "xxxxx:xx:xx.7",	"xxxxxx:xx:xx.7",
-		"xxxxxxx:xx:xx.7",  "xxxxxxxx:xx:xx.7", "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
+		"xxxx:xx:xx.7",	   "xxxxx:xx:xx.7",    "xxxxxx:xx:xx.7",
+		"xxxxxxx:xx:xx.7", "xxxxxxxx:xx:xx.7", "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
 	};
 	bool known = false, brief = matches(text, "xx:xx.7");
 
@@ -218,8 +217,8 @@ uint64_t option__u64(const struct argp_state *state, const char *option, const c
 	if (err == -EINVAL)
 		cli__usage(state, "%s: '%s' is no number", option, text);
 	if (err)
-		cli__usage(state, "%s: '%s' is out of range, %" PRIu64 " to %" PRIu64, option,
-			   text, min, max);
+		cli__usage(state, "%s: '%s' is out of range, %" PRIu64 " to %" PRIu64, option, text,
+			   min, max);
 	return value;
 }
 
@@ -248,7 +247,8 @@ void option__device(const struct argp_state *state, const char *option, const ch
 		    char *name, size_t len)
 {
 	if (parse_device(text, name, len))
-		cli__usage(state,
-			   "%s: '%s' is no PCI address such as 0000:03:00.0 or 03:00.0, and no UUID",
-			   option, text);
+		cli__usage(
+			state,
+			"%s: '%s' is no PCI address such as 0000:03:00.0 or 03:00.0, and no UUID",
+			option, text);
 }

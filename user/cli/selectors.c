@@ -28,16 +28,18 @@ enum {
 };
 
 static const struct argp_option options[] = {
-	{ "device", 'D', "BDF", 0, "Only this device: a PCI address or a mediated device's UUID", 0 },
+	{ "device", 'D', "BDF", 0, "Only this device: a PCI address or a mediated device's UUID",
+	  0 },
 	{ "driver", KEY_DRIVER, "NAME", 0, "Only devices of this driver", 0 },
 	{ "pid", 'p', "PID", 0, "Only accesses by this process", 0 },
 	{ "comm", KEY_COMM, "NAME", 0,
 	  "Only accesses by processes of this name (the process's, not the thread's; the kernel "
 	  "keeps 15 characters)",
 	  0 },
-	{ "cgroup", KEY_CGROUP, "PATH", 0, "Only accesses by processes in or below this cgroup", 0 },
-	{ "region", KEY_REGION, "LIST", 0, "Only these regions: BAR0..BAR5, ROM, CONFIG, VGA, 9, ...",
+	{ "cgroup", KEY_CGROUP, "PATH", 0, "Only accesses by processes in or below this cgroup",
 	  0 },
+	{ "region", KEY_REGION, "LIST", 0,
+	  "Only these regions: BAR0..BAR5, ROM, CONFIG, VGA, 9, ...", 0 },
 	{ "dir", KEY_DIR, "read|write", 0, "Only this direction", 0 },
 	{ "duration", 'd', "TIME", 0, "Stop after TIME: 5, 1.5s, 100ms, 2m, 1h", 0 },
 	{ "interval", 'i', "TIME", 0, "Print a table every TIME", 0 },
@@ -119,7 +121,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		selectors->dir_mask = option__dirs(state, "--dir", arg);
 		return 0;
 	case 'd':
-		selectors->duration_ns = option__duration_ns(state, "--duration", arg, NS_PER_MS, MAX_NS);
+		selectors->duration_ns =
+			option__duration_ns(state, "--duration", arg, NS_PER_MS, MAX_NS);
 		return 0;
 	case 'i':
 		selectors->interval_ns =
@@ -137,8 +140,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_SUCCESS:
 		if (selectors->exact && !strcmp(selectors->attach, "fentry"))
-			cli__usage(state, "--exact contradicts --attach fentry, which may skip calls "
-					  "(and counts how many)");
+			cli__usage(state,
+				   "--exact contradicts --attach fentry, which may skip calls "
+				   "(and counts how many)");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

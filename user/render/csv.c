@@ -13,13 +13,13 @@
 #include "user/render/names.h"
 #include "user/render/view.h"
 
-#define CELL_HEADER                                                                                \
-	"device,driver,region,dir,width,process,count,rate_per_s,bytes,errors,errnos,short,"       \
+#define CELL_HEADER                                                                          \
+	"device,driver,region,dir,width,process,count,rate_per_s,bytes,errors,errnos,short," \
 	"unaligned,crossing,untimed,min_ns,p50_ns,p90_ns,p99_ns,p999_ns,max_ns,sum_ns\n"
 
-#define CASE_HEADER                                                                                \
-	"case,mode,pattern,region,width,offset,length,threads,reps,ops,ns_per_op_min,"             \
-	"ns_per_op_median,ns_per_op_max,bytes_per_s,operations,issued,errors,errnos,short,"        \
+#define CASE_HEADER                                                                         \
+	"case,mode,pattern,region,width,offset,length,threads,reps,ops,ns_per_op_min,"      \
+	"ns_per_op_median,ns_per_op_max,bytes_per_s,operations,issued,errors,errnos,short," \
 	"timer_ns,min_ns,p50_ns,p90_ns,p99_ns,p999_ns,max_ns,sum_ns\n"
 
 /* A text and the comma after it. */

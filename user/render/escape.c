@@ -19,10 +19,10 @@ struct range {
 
 /* Unicode's Cc beyond ASCII, Cf and the line separators: what changes how other text is shown. */
 static const struct range unsafe[] = {
-	{ 0x7f, 0x9f },	    { 0xad, 0xad },	{ 0x600, 0x605 },     { 0x61c, 0x61c },
-	{ 0x6dd, 0x6dd },   { 0x70f, 0x70f },	{ 0x890, 0x891 },     { 0x8e2, 0x8e2 },
-	{ 0x180e, 0x180e }, { 0x200b, 0x200f }, { 0x2028, 0x202e },   { 0x2060, 0x206f },
-	{ 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0x110bd, 0x110bd }, { 0x110cd, 0x110cd },
+	{ 0x7f, 0x9f },	      { 0xad, 0xad },	    { 0x600, 0x605 },	  { 0x61c, 0x61c },
+	{ 0x6dd, 0x6dd },     { 0x70f, 0x70f },	    { 0x890, 0x891 },	  { 0x8e2, 0x8e2 },
+	{ 0x180e, 0x180e },   { 0x200b, 0x200f },   { 0x2028, 0x202e },	  { 0x2060, 0x206f },
+	{ 0xfeff, 0xfeff },   { 0xfff9, 0xfffb },   { 0x110bd, 0x110bd }, { 0x110cd, 0x110cd },
 	{ 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
 };
 
@@ -36,6 +36,18 @@ static bool is_unsafe(uint32_t point)
 	return false;
 }
 
+/* By its first byte; 0: none starts with it. */
+static size_t sequence_length(unsigned char first)
+{
+	if (first < 0x80)
+		return 1;
+	if (first < 0xc0 || first > 0xf4)
+		return 0;
+	if (first < 0xe0)
+		return 2;
+	return first < 0xf0 ? 3 : 4;
+}
+
 /*
  * The code point at @text, its length in *@len. 0: not valid UTF-8, or the end (overlong forms,
  * surrogates and values above 0x10ffff are not valid).
@@ -45,8 +57,8 @@ static uint32_t decode(const unsigned char *text, size_t *len)
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	uint32_t point;
 
-	*len = text[0] < 0x80 ? 1 : text[0] < 0xc0 ? 0 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
-	if (!*len || text[0] > 0xf4)
+	*len = sequence_length(text[0]);
+	if (!*len)
 		return 0;
 	if (*len == 1)
 		return text[0];
@@ -156,7 +168,8 @@ char *escape__argv(char *const *argv)
 /* Full-width = + - @ count too: some locales' spreadsheets take them for the plain ones. */
 static bool is_formula(const char *field)
 {
-	static const char *const starts[] = { "=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20" };
+	static const char *const starts[] = { "=",	"+",	  "-",	    "@",
+					      "\uff1d", "\uff0b", "\uff0d", "\uff20" };
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
 		if (!strncmp(field, starts[i], strlen(starts[i])))

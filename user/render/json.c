@@ -70,8 +70,8 @@ static int set_text(json_t *object, const char *key, const char *text)
 static int add_latency(json_t *object, const struct run_latency *latency)
 {
 	bool known = latency->nr_buckets;
-	int err = set(object, "mean_ns",
-		      known ? json_real(run_latency__mean(latency)) : json_null());
+	int err =
+		set(object, "mean_ns", known ? json_real(run_latency__mean(latency)) : json_null());
 
 	err = err ?: set(object, "min_ns", known ? json_integer(latency->min_ns) : json_null());
 	for (size_t i = 0; !err && i < NR_QUANTILES; i++) {
@@ -93,8 +93,9 @@ static int add_cell(json_t *object, const struct view *view, const struct run_ce
 	err = err ?: set_text(object, "device_name", device->name);
 	err = err ?: set_text(object, "region_name", names__region(device, cell->region, buf));
 	err = err ?: set(object, "error_count", json_integer(cell->errors));
-	err = err ?: set(object, "rate_per_s",
-			 has_rate ? json_real(view__rate(view, cell)) : json_null());
+	err = err
+		      ?: set(object, "rate_per_s",
+			     has_rate ? json_real(view__rate(view, cell)) : json_null());
 	return err ?: add_latency(object, &cell->latency);
 }
 
@@ -179,7 +180,8 @@ static void dump_value(FILE *out, const json_t *value)
 		return;
 	}
 	fputs("[\n", out);
-	json_array_foreach(value, i, element) {
+	json_array_foreach(value, i, element)
+	{
 		fputs(i ? ",\n  " : "  ", out);
 		json_dumpf(element, out, flags);
 	}
@@ -193,7 +195,8 @@ static void dump(FILE *out, json_t *report)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(report, key, value) {
+	json_object_foreach(report, key, value)
+	{
 		fprintf(out, "%s \"%s\": ", separator, key);
 		dump_value(out, value);
 		separator = ",\n";

@@ -11,9 +11,9 @@
 static const struct renderer *const renderers[] = { &render_text, &render_json, &render_csv };
 
 static const char *const sort_names[] = {
-	[RENDER_BY_PLACE] = "place", [RENDER_BY_COUNT] = "count",   [RENDER_BY_BYTES] = "bytes",
+	[RENDER_BY_PLACE] = "place",   [RENDER_BY_COUNT] = "count", [RENDER_BY_BYTES] = "bytes",
 	[RENDER_BY_ERRORS] = "errors", [RENDER_BY_P50] = "p50",	    [RENDER_BY_P99] = "p99",
-	[RENDER_BY_P999] = "p99.9",  [RENDER_BY_MAX] = "max",
+	[RENDER_BY_P999] = "p99.9",    [RENDER_BY_MAX] = "max",
 };
 
 const struct renderer *renderer__find(const char *name)

@@ -24,8 +24,10 @@ static bool any_errno(const struct run *run)
 
 static void add_columns(struct table *table, bool errnos)
 {
-	static const char *const numbers[] = { "REPS", "OPS", "NS/OP", "MIN", "MAX", "MB/s", "P50",
-					       "P99", "P99.9", "SLOWEST", "ERRORS", "SHORT" };
+	static const char *const numbers[] = {
+		"REPS", "OPS", "NS/OP", "MIN",	   "MAX",    "MB/s",
+		"P50",	"P99", "P99.9", "SLOWEST", "ERRORS", "SHORT"
+	};
 
 	table__add_column(table, "CASE");
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
@@ -98,7 +100,8 @@ static void print_totals(FILE *out, const struct run *run)
 		"and slowest:\n"
 		"  elapsed time / operations of all threads together; MB/s (10^6) belongs to the "
 		"median\n"
-		"- P50 to SLOWEST are of the latency pass; reading the clock, up to %s, is in them\n",
+		"- P50 to SLOWEST are of the latency pass; reading the clock, up to %s, is in "
+		"them\n",
 		run->nr_cases, operations, issued, units__duration(timer_ns, buf));
 }
 

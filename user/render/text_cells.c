@@ -61,7 +61,8 @@ static void put_rate(struct table *table, const struct cell_field *field)
 	const struct view *view = field->view;
 	char buf[UNITS_LEN];
 
-	table__add(table, view->elapsed_ns ? units__rate(view__rate(view, field->cell), buf) : NULL);
+	table__add(table,
+		   view->elapsed_ns ? units__rate(view__rate(view, field->cell), buf) : NULL);
 }
 
 static void put_bytes(struct table *table, const struct cell_field *field)
@@ -119,9 +120,14 @@ static bool any_errno(const struct view *view)
 	return false;
 }
 
-#define COUNTER(title, field)                                                                      \
-	{ .name = title, .put = put_counter, .offset = offsetof(struct run_cell, field) }
-#define QUANTILE(title, q) { .name = title, .put = put_quantile, .quantile = q }
+#define COUNTER(title, field)                                                                 \
+	{                                                                                     \
+		.name = title, .put = put_counter, .offset = offsetof(struct run_cell, field) \
+	}
+#define QUANTILE(title, q)                                        \
+	{                                                         \
+		.name = title, .put = put_quantile, .quantile = q \
+	}
 
 static const struct cell_column columns[] = {
 	{ .name = "REGION", .text = true, .put = put_region },

@@ -23,7 +23,7 @@ static int put_line(FILE *out, const char *key, const char *text)
 }
 
 __attribute__((format(printf, 3, 4))) static int put_linef(FILE *out, const char *key,
-							    const char *format, ...)
+							   const char *format, ...)
 {
 	char *text;
 	va_list args;

@@ -18,8 +18,8 @@ static const struct handler_note {
 } handler_notes[] = {
 	{ offsetof(struct run_handler, overflow), "calls that are in the account but in no cell",
 	  "raise --max-cells" },
-	{ offsetof(struct run_handler, no_device), "calls of devices the device table had no room for",
-	  "select with --device" },
+	{ offsetof(struct run_handler, no_device),
+	  "calls of devices the device table had no room for", "select with --device" },
 	{ offsetof(struct run_handler, evicted), "starts overwritten by other threads",
 	  "the start table was too small" },
 	{ offsetof(struct run_handler, no_start), "calls that ended without a start",
@@ -56,11 +56,13 @@ static void note_lost(FILE *out, const struct run *run)
 	share = issued ? account.lost * 100.0 / issued : 0;
 	if (account.lost)
 		fprintf(out,
-			"- calls that are in no cell: %" PRIu64 " of %" PRIu64 " (%.*g %%); --exact "
+			"- calls that are in no cell: %" PRIu64 " of %" PRIu64
+			" (%.*g %%); --exact "
 			"loses none, at a higher price a call\n",
 			account.lost, issued, share < 10 ? 2 : 3, share);
 	else if (account.lost_kind == RUN_LOST_UNPROVABLE)
-		fputs("- this kernel does not count all calls that it skips: --exact would prove that "
+		fputs("- this kernel does not count all calls that it skips: --exact would prove "
+		      "that "
 		      "none was lost\n",
 		      out);
 }
@@ -71,7 +73,8 @@ static void note_limits(FILE *out, const struct run_limits *limits)
 		fprintf(out, "- all cells are in use (%" PRIu64 "): see --max-cells\n",
 			limits->max_cells);
 	if (limits->intervals_dropped)
-		fprintf(out, "- intervals that were not kept: %" PRIu64 "; the cells include them\n",
+		fprintf(out,
+			"- intervals that were not kept: %" PRIu64 "; the cells include them\n",
 			limits->intervals_dropped);
 	if (limits->unknown_fields)
 		fprintf(out,
@@ -129,7 +132,8 @@ static void note_bad_regions(FILE *out, const struct run *run)
 			count += run->cells[i].count;
 	if (count)
 		fprintf(out,
-			"- calls at offsets of no region (region \"bad\"): %" PRIu64 "; a wild client, "
+			"- calls at offsets of no region (region \"bad\"): %" PRIu64
+			"; a wild client, "
 			"or another --offset-shift\n",
 			count);
 }

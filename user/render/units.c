@@ -9,23 +9,35 @@ struct unit {
 };
 
 /* Ordered, and ended by a size of 0; the last unit takes all that is larger. */
-static const struct unit durations[] = { { 1, "ns" }, { 1e3, "us" }, { 1e6, "ms" }, { 1e9, "s" }, { 0, NULL } };
-static const struct unit counts[] = { { 1, "" }, { 1e3, "k" }, { 1e6, "M" }, { 1e9, "G" }, { 0, NULL } };
+static const struct unit durations[] = {
+	{ 1, "ns" }, { 1e3, "us" }, { 1e6, "ms" }, { 1e9, "s" }, { 0, NULL }
+};
+static const struct unit counts[] = {
+	{ 1, "" }, { 1e3, "k" }, { 1e6, "M" }, { 1e9, "G" }, { 0, NULL }
+};
 static const struct unit sizes[] = {
-	{ 1, "" },	   { 1024, "Ki" },	    { 1024.0 * 1024, "Mi" },
-	{ 1073741824, "Gi" }, { 1099511627776, "Ti" }, { 0, NULL },
+	{ 1, "" },
+	{ 1024, "Ki" },
+	{ 1024.0 * 1024, "Mi" },
+	{ 1073741824, "Gi" },
+	{ 1099511627776, "Ti" },
+	{ 0, NULL },
 };
 
 /* Three digits; those that rounding would carry to four take the next unit. */
 static const char *scale(double value, const struct unit *unit, char *buf)
 {
+	int decimals = 0;
 	double scaled;
 
 	while (unit[1].suffix && value / unit->size >= 999.5)
 		unit++;
 	scaled = value / unit->size;
-	snprintf(buf, UNITS_LEN, "%.*f%s", scaled < 9.995 ? 2 : scaled < 99.95 ? 1 : 0, scaled,
-		 unit->suffix);
+	if (scaled < 9.995)
+		decimals = 2;
+	else if (scaled < 99.95)
+		decimals = 1;
+	snprintf(buf, UNITS_LEN, "%.*f%s", decimals, scaled, unit->suffix);
 	return buf;
 }
 

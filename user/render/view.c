@@ -85,9 +85,9 @@ int view__init(struct view *view, const struct run *run, const struct render_opt
 		const struct run_cell *cell = &run->cells[i];
 
 		if (wanted(run, cell, options))
-			view->rows[view->nr_rows++] = (struct view_row){
-				.cell = cell, .key = sort_key(cell, options->sort)
-			};
+			view->rows[view->nr_rows++] =
+				(struct view_row){ .cell = cell,
+						   .key = sort_key(cell, options->sort) };
 	}
 	qsort(view->rows, view->nr_rows, sizeof(*view->rows), compare_rows);
 	return 0;

@@ -43,9 +43,10 @@ static int open_temp(struct atomic_file *file)
 {
 	const char *slash = strrchr(file->path, '/');
 	int dir_len = slash ? slash + 1 - file->path : 0;
+	const char *base = file->path + dir_len;
 	mode_t mask;
 
-	if (asprintf(&file->temp, "%.*s.%s.XXXXXX", dir_len, file->path, file->path + dir_len) < 0) {
+	if (asprintf(&file->temp, "%.*s.%s.XXXXXX", dir_len, file->path, base) < 0) {
 		file->temp = NULL;
 		return -ENOMEM;
 	}
@@ -62,7 +63,7 @@ static int open_temp(struct atomic_file *file)
 	return fchmod(file->fd, 0666 & ~mask) ? -errno : 0;
 }
 
-/* A link to a file that exists is followed, as open(2) would: the file is replaced, not the link. */
+/* A link to a file that exists is followed, as open(2) would: not the link is replaced. */
 static int open_path(struct atomic_file *file, const char *path)
 {
 	struct stat st;

@@ -239,9 +239,10 @@ struct run_sample *run_case__add_sample(struct run_case *c)
 	return array__append(&c->samples, &c->nr_samples, sizeof(*c->samples));
 }
 
+/* Not by array__append: recorders allocate these lists themselves, to their exact size. */
 int run_errnos__add(struct run_errno **errnos, size_t *nr, int err, uint64_t count)
 {
-	struct run_errno *entry;
+	struct run_errno *longer;
 	size_t i;
 
 	for (i = 0; i < *nr; i++) {
@@ -250,10 +251,11 @@ int run_errnos__add(struct run_errno **errnos, size_t *nr, int err, uint64_t cou
 			return 0;
 		}
 	}
-	entry = array__append(errnos, nr, sizeof(*entry));
-	if (!entry)
+	longer = reallocarray(*errnos, *nr + 1, sizeof(*longer));
+	if (!longer)
 		return -ENOMEM;
-	*entry = (struct run_errno){ .err = err, .count = count };
+	longer[(*nr)++] = (struct run_errno){ .err = err, .count = count };
+	*errnos = longer;
 	return 0;
 }
 

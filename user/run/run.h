@@ -171,7 +171,8 @@ struct run_case {
 	/* Latency pass: each operation timed; timer_ns is the cost of an empty timing, included. */
 	struct run_latency latency;
 	uint64_t timer_ns;
-	uint64_t issued; /* handler calls made, warm-up, both passes and restores included; 0 for load and store */
+	/* Handler calls made, warm-up, both passes and restores included; 0 for load and store. */
+	uint64_t issued;
 	uint64_t operations; /* the same for all modes */
 	uint64_t errors;
 	uint64_t shorts;
@@ -258,7 +259,7 @@ struct run_region *run_device__add_region(struct run_device *device);
 struct run_interval_cell *run_interval__add_cell(struct run_interval *interval);
 struct run_sample *run_case__add_sample(struct run_case *c);
 
-/* Add @count to errno @err (0: other) of a list; a new one is appended. 0 or -ENOMEM. */
+/* Add @count to errno @err (0: other) of a malloc'ed list; a new one is appended. 0 or -ENOMEM. */
 int run_errnos__add(struct run_errno **errnos, size_t *nr, int err, uint64_t count);
 
 /* A copy of a vector of strings, NULL-terminated; free with run_argv__free. */
@@ -345,8 +346,8 @@ int run__parse(const char *text, size_t size, const char *name, struct run **run
 int run__print(const struct run *run, FILE *stream);
 
 /*
- * Writes to a temporary name beside @path, syncs and renames: a reader never sees
- * half a file. "-" writes to stdout. A path that is no regular file (/dev/full) is written in place.
+ * Writes to a temporary name beside @path, syncs and renames: a reader never sees half a file. "-"
+ * writes to stdout. A path that is no regular file (/dev/full) is written in place.
  */
 int run__write(const struct run *run, const char *path, char *error, size_t len);
 

@@ -343,8 +343,8 @@ static int check_interval_cells(const struct check *check, size_t i, struct rest
 		struct rest *rest;
 
 		if (cell->cell >= check->run->nr_cells)
-			return fail(check, "intervals[%zu].cells[%zu].cell: %u, there are %zu", i, j,
-				    cell->cell, check->run->nr_cells);
+			return fail(check, "intervals[%zu].cells[%zu].cell: %u, there are %zu", i,
+				    j, cell->cell, check->run->nr_cells);
 		rest = &rests[cell->cell];
 		if (rest->seen_in == i + 1)
 			return fail(check, "intervals[%zu].cells[%zu].cell: %u twice", i, j,

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# make demo: traces a test variant driver in a guest while barbench uses it, and compares what barbench
+# issued with what vfioscope counted.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/lib.sh
+. scripts/lib.sh
+
+out=${O:-out}
+demo=$out/demo
+
+# issued FILE: handler calls that a bench run made; counted FILE, lost FILE: a trace's account
+issued() {
+	python3 -c 'import json,sys
+print(sum(c["issued"] for c in json.load(open(sys.argv[1]))["bench"]["cases"]))' "$1"
+}
+
+account() {
+	python3 -c 'import json,sys
+handlers = [h for s in json.load(open(sys.argv[2]))["segments"] for h in s["handlers"]]
+print(sum(h[sys.argv[1]] for h in handlers))' "$@"
+}
+
+progress 'building the test variant driver (Debian 12 kernel)'
+driver=$(scripts/build-model.sh)
+
+progress 'booting the guest'
+rm -rf "$demo"
+mkdir -p "$demo"
+scripts/guest.sh --kernel 6.1 --out "$demo" --mod "$driver" \
+	--add "$out/bin/vfioscope:/opt/bin/vfioscope" --add "$out/bin/barbench:/opt/bin/barbench" \
+	--add /usr/share/misc/pci.ids:/usr/share/misc/pci.ids \
+	--add scripts/demo-guest.sh:/opt/demo.sh -- sh /opt/demo.sh
+
+echo
+echo "files: $demo/trace.json $demo/bench.json (and edu-trace.json, edu-bench.json)"
+echo "next:  $out/bin/vfioscope report --sort p99 $demo/trace.json"
+n=$(issued "$demo/bench.json") c=$(account counted "$demo/trace.json") l=$(account lost "$demo/trace.json")
+echo "issued $n counted $c lost $l"
+((n == c + l))

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# make lint: formatting, linters with warnings as errors, and the layering rules of docs/architecture.md.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 2
+out=${O:-out}
+failed=0
+
+mapfile -t c_files < <(git ls-files '*.c' '*.h' ':!vmlinux/*/' ':!tests/models/')
+mapfile -t user_files < <(git ls-files 'user/*.c' 'benchmarks/*.c')
+mapfile -t shell_files < <(git ls-files | xargs grep -lE '^#!.*(bash|/sh)( |$)' --)
+
+step() { # DESCRIPTION COMMAND...
+	local name=$1
+	shift
+	printf '  LINT     %s\n' "$name"
+	if ! "$@"; then
+		printf 'lint: %s failed\n' "$name" >&2
+		failed=1
+	fi
+}
+
+# forbid DESCRIPTION PATTERN PATH...: no file below these paths may match
+forbid() {
+	local name=$1 pattern=$2
+	shift 2
+	printf '  LINT     %s\n' "$name"
+	if git grep -nE "$pattern" -- "$@"; then
+		printf 'lint: rule broken: %s\n' "$name" >&2
+		failed=1
+	fi
+}
+
+has_spdx() {
+	local file bad=0
+	for file in $(git ls-files ':!*.json' ':!LICENSE' ':!tests/cli/expect/' ':!tests/cli/sysroot/' \
+		':!tests/fuzz/corpus/' ':!.gitignore'); do
+		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-2.0-only' && continue
+		printf '%s: no SPDX line\n' "$file"
+		bad=1
+	done
+	return $bad
+}
+
+tidy() {
+	local flags=(-std=gnu11 -D_GNU_SOURCE -I. "-I$out/obj/$(uname -m)")
+	printf '%s\n' "${user_files[@]}" |
+		xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$@" -- '"${flags[*]}"' 2>/dev/null' clang-tidy
+}
+
+step 'SPDX lines' has_spdx
+step clang-format clang-format --dry-run -Werror "${c_files[@]}"
+step shellcheck shellcheck -x -P . "${shell_files[@]}"
+step cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -j 2 -I. -D_GNU_SOURCE \
+	--enable=warning,performance,portability --suppress=missingIncludeSystem \
+	--suppress=normalCheckLevelMaxBranches user benchmarks
+step clang-tidy tidy
+
+forbid 'skeletons and libbpf.h only in user/trace' '#include.*(\.skel\.h|bpf/libbpf\.h|bpf/bpf\.h)' \
+	user benchmarks tests/unit ':!user/trace'
+forbid 'btf.h only in user/discover and user/trace' '#include.*bpf/btf\.h' \
+	user benchmarks ':!user/trace' ':!user/discover'
+forbid 'user/run uses only bpf/abi.h and itself' '#include "(user/(discover|trace|analyze|render|cli)|benchmarks)/' \
+	user/run
+forbid 'user/render and user/analyze use only user/run' '#include "(user/(discover|trace|cli)|benchmarks)/' \
+	user/render user/analyze
+forbid 'user/discover uses no other part' '#include "(user/(trace|run|analyze|render|cli)|benchmarks)/' \
+	user/discover
+forbid 'user/trace uses only user/run' '#include "(user/(discover|analyze|render|cli)|benchmarks)/' \
+	user/trace
+forbid 'nothing includes user/cli' '#include "user/cli/' user benchmarks ':!user/cli'
+forbid 'benchmarks use only user/run' '#include "user/(discover|trace|analyze|render|cli)/' benchmarks
+forbid 'bpf/ uses nothing of user space' '#include "(\.\./)?(user|benchmarks)/' bpf
+
+((failed)) || echo 'lint: clean'
+exit "$failed"
