@@ -27,8 +27,8 @@ struct access_mode {
 	const char *widths; /* for messages: what it knows */
 	const struct access_loops *(*loops)(uint64_t width); /* NULL: not a width of this mode */
 	/*
-	 * One access to save and put back: mapped of 1, 2, 4 or 8 bytes, else of any width. How many
-	 * bytes were transferred, or a negative errno.
+	 * One access to save and put back: mapped of 1, 2, 4 or 8 bytes, else of any width. The
+	 * bytes transferred, or a negative errno.
 	 */
 	ssize_t (*peek)(const struct target *target, uint64_t offset, void *data, size_t width);
 	ssize_t (*poke)(const struct target *target, uint64_t offset, const void *data,

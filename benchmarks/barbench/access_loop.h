@@ -73,15 +73,15 @@ access_inline void access_loop__run(struct lane *lane, uint64_t n, access_one *o
 }
 
 /* Define the pair of loops "@one##_loops" of an access. */
-#define ACCESS_LOOPS(one)                                                                          \
-	static void one##_plain(struct lane *lane, uint64_t n)                                     \
-	{                                                                                          \
-		access_loop__run(lane, n, one, false);                                             \
-	}                                                                                          \
-	static void one##_timed(struct lane *lane, uint64_t n)                                     \
-	{                                                                                          \
-		access_loop__run(lane, n, one, true);                                              \
-	}                                                                                          \
-	static const struct access_loops one##_loops = {one##_plain, one##_timed}
+#define ACCESS_LOOPS(one)                                      \
+	static void one##_plain(struct lane *lane, uint64_t n) \
+	{                                                      \
+		access_loop__run(lane, n, one, false);         \
+	}                                                      \
+	static void one##_timed(struct lane *lane, uint64_t n) \
+	{                                                      \
+		access_loop__run(lane, n, one, true);          \
+	}                                                      \
+	static const struct access_loops one##_loops = { one##_plain, one##_timed }
 
 #endif

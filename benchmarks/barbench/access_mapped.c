@@ -14,21 +14,21 @@
 #define BLOCK_UNIT 8
 
 /* One load and one store of @type; volatile: neither elided nor merged nor split. */
-#define MAPPED_ACCESS(bits)                                                                        \
-	access_inline void load##bits(const struct target *target, struct lane *lane,              \
-				      uint64_t offset)                                             \
-	{                                                                                          \
-		(void)lane;                                                                        \
-		(void)*(const volatile uint##bits##_t *)(target->map + offset);                    \
-	}                                                                                          \
-	access_inline void store##bits(const struct target *target, struct lane *lane,             \
-				       uint64_t offset)                                            \
-	{                                                                                          \
-		(void)lane;                                                                        \
-		*(volatile uint##bits##_t *)(target->map + offset) =                               \
-			(uint##bits##_t)target->value;                                             \
-	}                                                                                          \
-	ACCESS_LOOPS(load##bits);                                                                  \
+#define MAPPED_ACCESS(bits)                                                            \
+	access_inline void load##bits(const struct target *target, struct lane *lane,  \
+				      uint64_t offset)                                 \
+	{                                                                              \
+		(void)lane;                                                            \
+		(void)*(const volatile uint##bits##_t *)(target->map + offset);        \
+	}                                                                              \
+	access_inline void store##bits(const struct target *target, struct lane *lane, \
+				       uint64_t offset)                                \
+	{                                                                              \
+		(void)lane;                                                            \
+		*(volatile uint##bits##_t *)(target->map + offset) =                   \
+			(uint##bits##_t)target->value;                                 \
+	}                                                                              \
+	ACCESS_LOOPS(load##bits);                                                      \
 	ACCESS_LOOPS(store##bits)
 
 MAPPED_ACCESS(8);
@@ -108,13 +108,13 @@ static ssize_t peek(const struct target *target, uint64_t offset, void *data, si
 		*(uint8_t *)data = *(const volatile uint8_t *)from;
 		break;
 	case 2:
-		memcpy(data, &(uint16_t){*(const volatile uint16_t *)from}, width);
+		memcpy(data, &(uint16_t){ *(const volatile uint16_t *)from }, width);
 		break;
 	case 4:
-		memcpy(data, &(uint32_t){*(const volatile uint32_t *)from}, width);
+		memcpy(data, &(uint32_t){ *(const volatile uint32_t *)from }, width);
 		break;
 	case 8:
-		memcpy(data, &(uint64_t){*(const volatile uint64_t *)from}, width);
+		memcpy(data, &(uint64_t){ *(const volatile uint64_t *)from }, width);
 		break;
 	default:
 		return -EINVAL;

@@ -173,7 +173,7 @@ static bool must_stop(const struct bench_case *c)
 static void work(struct bench_case *c, access_loop *loop, uint64_t ops, uint64_t duration_ns,
 		 struct stint_result *result)
 {
-	struct stint stint = {.loop = loop, .ops = ops, .duration_ns = duration_ns};
+	struct stint stint = { .loop = loop, .ops = ops, .duration_ns = duration_ns };
 
 	crew__work(c->crew, &stint, watch, c, result);
 }
@@ -297,7 +297,7 @@ static void note_refusal(const struct bench_case *c, const struct tally *tally)
 
 static int record_errors(const struct bench_case *c, struct run_case *to)
 {
-	struct tally tally = {0};
+	struct tally tally = { 0 };
 	uint32_t i;
 
 	for (i = 0; i < c->nr_lanes; i++)
@@ -379,7 +379,7 @@ static void tear_down(struct bench_case *c)
 
 int case__run(struct bench *bench, const struct case_spec *spec, struct trouble *trouble)
 {
-	struct bench_case c = {.bench = bench, .spec = spec};
+	struct bench_case c = { .bench = bench, .spec = spec };
 	int err, stop;
 
 	case__id(bench, spec, c.id, sizeof(c.id));

@@ -75,7 +75,7 @@ static void work(struct member *member, const struct stint *stint)
 {
 	struct crew *crew = member->crew;
 	struct lane *lane = member->lane;
-	struct chunk chunk = {.lane = lane, .loop = stint->loop};
+	struct chunk chunk = { .lane = lane, .loop = stint->loop };
 	uint64_t left = member->quota, now, before, deadline;
 
 	member->ops = 0;

@@ -52,8 +52,8 @@ int bench_device__open(struct bench_device *device, const struct bench_request *
 	memset(device, 0, sizeof(*device));
 	device->fd = device->container_fd = device->group_fd = -1;
 	device->iommu_fd = device->request_fd = -1;
-	device->ops =
-		strcmp(request->name, DEVICE_MEMORY) ? &bench_device_vfio : &bench_device_memory;
+	device->ops = strcmp(request->name, DEVICE_MEMORY) ? &bench_device_vfio
+							   : &bench_device_memory;
 	err = device->ops->open(device, request, trouble);
 	if (err)
 		return err;
@@ -132,10 +132,10 @@ int bench_device__map(struct bench_device *device, uint64_t offset, uint64_t len
 			"the kernel lets only parts of %s be mapped (the MSI-X table is not "
 			"one of them): choose another --offset or --mode pread",
 			name);
-	/* Populated, for RAM not to fault while it is measured; on a device's BAR that does nothing. */
-	device->mapping =
-		mmap(NULL, end - start, PROT_READ | (writable ? PROT_WRITE : 0),
-		     MAP_SHARED | MAP_POPULATE, device->fd, (off_t)(region->offset + start));
+	/* Populated, for RAM not to fault while it is measured; for a BAR that does nothing. */
+	device->mapping = mmap(NULL, end - start, PROT_READ | (writable ? PROT_WRITE : 0),
+			       MAP_SHARED | MAP_POPULATE, device->fd,
+			       (off_t)(region->offset + start));
 	if (device->mapping == MAP_FAILED) {
 		int err = errno;
 
@@ -150,7 +150,7 @@ int bench_device__map(struct bench_device *device, uint64_t offset, uint64_t len
 
 bool bench_device__wanted_back(const struct bench_device *device)
 {
-	struct pollfd request = {.fd = device->request_fd, .events = POLLIN};
+	struct pollfd request = { .fd = device->request_fd, .events = POLLIN };
 
 	return device->request_fd >= 0 && poll(&request, 1, 0) > 0;
 }

@@ -129,7 +129,7 @@ cleanup:
  */
 static int add_regions(struct bench_device *device, uint32_t wanted, struct trouble *trouble)
 {
-	struct vfio_device_info info = {.argsz = sizeof(info)};
+	struct vfio_device_info info = { .argsz = sizeof(info) };
 	uint32_t index;
 
 	if (ioctl(device->fd, VFIO_DEVICE_GET_INFO, &info))

@@ -21,7 +21,7 @@ static void leave(int signum)
 /* SA_NODEFER: no signal mask to restore on the way out, so that entering costs no system call. */
 void fault__install(void)
 {
-	struct sigaction action = {.sa_handler = leave, .sa_flags = SA_NODEFER};
+	struct sigaction action = { .sa_handler = leave, .sa_flags = SA_NODEFER };
 
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGBUS, &action, NULL);

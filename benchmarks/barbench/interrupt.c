@@ -15,7 +15,7 @@ static void note(int signal)
 /* SA_RESTART: an access that was under way is finished, not failed with EINTR and miscounted. */
 void interrupt__install(void)
 {
-	struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
+	struct sigaction action = { .sa_handler = note, .sa_flags = SA_RESTART };
 
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);

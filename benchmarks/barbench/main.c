@@ -53,7 +53,7 @@ static int write_results(const struct bench *bench, struct trouble *trouble)
 
 static int measure(const struct bench_options *options, struct run *run, struct trouble *trouble)
 {
-	struct trouble while_writing = {""};
+	struct trouble while_writing = { "" };
 	struct bench bench;
 	int err, write_err = 0;
 
@@ -79,7 +79,7 @@ static int measure(const struct bench_options *options, struct run *run, struct 
 int main(int argc, char **argv)
 {
 	struct bench_options options;
-	struct trouble trouble = {""};
+	struct trouble trouble = { "" };
 	struct run *run;
 	int err;
 

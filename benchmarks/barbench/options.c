@@ -45,55 +45,56 @@ enum key {
 };
 
 static const struct argp_option table[] = {
-	{NULL, 0, NULL, 0, "What is accessed:", 1},
-	{"region", KEY_REGION, "NAME", 0, "BAR0..BAR5, ROM, CONFIG, VGA or an index", 1},
-	{"offset", KEY_OFFSET, "BYTES", 0, "start of the range (0; 0x and k, M, G work)", 1},
-	{"length", KEY_LENGTH, "BYTES", 0,
-	 "length of the range (4096 or to the end of the region; nothing outside it is touched)",
-	 1},
-	{NULL, 0, NULL, 0, "How; lists make a case of each combination:", 2},
-	{"mode", KEY_MODE, "LIST", 0, "pread, pwrite (system calls), load, store (mapped) (pread)",
-	 2},
-	{"width", KEY_WIDTH, "LIST", 0,
-	 "bytes of an access: 0..4096 by system calls; 1, 2, 4, 8 and multiples of 8 mapped (4)",
-	 2},
-	{"pattern", KEY_PATTERN, "LIST", 0, "seq, rand or fixed (seq)", 2},
-	{"threads", KEY_THREADS, "N", 0, "threads, each making its share of the accesses (1)", 2},
-	{"seed", KEY_SEED, "N", 0, "of random orders and of the data written (1)", 2},
-	{NULL, 0, NULL, 0, "How much:", 3},
-	{"count", KEY_COUNT, "N", 0, "accesses in a repetition, all threads together (100000)", 3},
-	{"duration", KEY_DURATION, "TIME", 0, "instead: time of a repetition (1.5s, 250ms)", 3},
-	{"warmup", KEY_WARMUP, "N", 0, "accesses before a case is measured (1000)", 3},
-	{"reps", KEY_REPS, "N", 0, "repetitions of each pass (5)", 3},
-	{"no-latency", KEY_NO_LATENCY, NULL, 0, "leave out the pass that times each access", 3},
-	{"no-throughput", KEY_NO_THROUGHPUT, NULL, 0, "leave out the pass that times batches", 3},
-	{NULL, 0, NULL, 0, "What is allowed:", 4},
-	{"write", KEY_WRITE, NULL, 0, "allow modes that write; needs --length on a device", 4},
-	{"force", KEY_FORCE, NULL, 0, "allow writes to CONFIG", 4},
-	{"no-restore", KEY_NO_RESTORE, NULL, 0, "do not read before and put back after writing", 4},
-	{"i-may-reset", KEY_MAY_RESET, NULL, 0,
-	 "opening a device resets it: allow that even if it is not plainly idle", 4},
-	{"allow-errors", KEY_ALLOW_ERRORS, NULL, 0, "exit 0 even if all accesses of a case fail",
-	 4},
-	{NULL, 0, NULL, 0, "Opening:", 5},
-	{"vfio", KEY_VFIO, "WAY", 0,
-	 "group, cdev (with iommufd) or auto (auto: cdev if there is one)", 5},
-	{"vf-token", KEY_VF_TOKEN, "UUID", 0, "of the user of the physical function", 5},
-	{NULL, 0, NULL, 0, "Output:", 6},
-	{"json", KEY_JSON, NULL, 0, "print the run as JSON instead of a table", 6},
-	{"output", 'o', "FILE", 0, "write the run (vfioscope.run/1)", 6},
-	{"quiet", 'q', NULL, 0, "no progress on a terminal", 6},
-	{0},
+	{ NULL, 0, NULL, 0, "What is accessed:", 1 },
+	{ "region", KEY_REGION, "NAME", 0, "BAR0..BAR5, ROM, CONFIG, VGA or an index", 1 },
+	{ "offset", KEY_OFFSET, "BYTES", 0, "start of the range (0; 0x and k, M, G work)", 1 },
+	{ "length", KEY_LENGTH, "BYTES", 0,
+	  "length of the range (4096 or to the end of the region; nothing outside it is touched)",
+	  1 },
+	{ NULL, 0, NULL, 0, "How; lists make a case of each combination:", 2 },
+	{ "mode", KEY_MODE, "LIST", 0, "pread, pwrite (system calls), load, store (mapped) (pread)",
+	  2 },
+	{ "width", KEY_WIDTH, "LIST", 0,
+	  "bytes of an access: 0..4096 by system calls; 1, 2, 4, 8 and multiples of 8 mapped (4)",
+	  2 },
+	{ "pattern", KEY_PATTERN, "LIST", 0, "seq, rand or fixed (seq)", 2 },
+	{ "threads", KEY_THREADS, "N", 0, "threads, each making its share of the accesses (1)", 2 },
+	{ "seed", KEY_SEED, "N", 0, "of random orders and of the data written (1)", 2 },
+	{ NULL, 0, NULL, 0, "How much:", 3 },
+	{ "count", KEY_COUNT, "N", 0, "accesses in a repetition, all threads together (100000)",
+	  3 },
+	{ "duration", KEY_DURATION, "TIME", 0, "instead: time of a repetition (1.5s, 250ms)", 3 },
+	{ "warmup", KEY_WARMUP, "N", 0, "accesses before a case is measured (1000)", 3 },
+	{ "reps", KEY_REPS, "N", 0, "repetitions of each pass (5)", 3 },
+	{ "no-latency", KEY_NO_LATENCY, NULL, 0, "leave out the pass that times each access", 3 },
+	{ "no-throughput", KEY_NO_THROUGHPUT, NULL, 0, "leave out the pass that times batches", 3 },
+	{ NULL, 0, NULL, 0, "What is allowed:", 4 },
+	{ "write", KEY_WRITE, NULL, 0, "allow modes that write; needs --length on a device", 4 },
+	{ "force", KEY_FORCE, NULL, 0, "allow writes to CONFIG", 4 },
+	{ "no-restore", KEY_NO_RESTORE, NULL, 0, "do not read before and put back after writing",
+	  4 },
+	{ "i-may-reset", KEY_MAY_RESET, NULL, 0,
+	  "opening a device resets it: allow that even if it is not plainly idle", 4 },
+	{ "allow-errors", KEY_ALLOW_ERRORS, NULL, 0, "exit 0 even if all accesses of a case fail",
+	  4 },
+	{ NULL, 0, NULL, 0, "Opening:", 5 },
+	{ "vfio", KEY_VFIO, "WAY", 0,
+	  "group, cdev (with iommufd) or auto (auto: cdev if there is one)", 5 },
+	{ "vf-token", KEY_VF_TOKEN, "UUID", 0, "of the user of the physical function", 5 },
+	{ NULL, 0, NULL, 0, "Output:", 6 },
+	{ "json", KEY_JSON, NULL, 0, "print the run as JSON instead of a table", 6 },
+	{ "output", 'o', "FILE", 0, "write the run (vfioscope.run/1)", 6 },
+	{ "quiet", 'q', NULL, 0, "no progress on a terminal", 6 },
+	{ 0 },
 };
 
 static const char doc[] =
 	"Throughput and latency of accesses to a region of a PCI device through VFIO.\n"
-	"DEVICE is a PCI address bound to a VFIO driver, or `memory': plain RAM, to see what loop "
-	"and machine can do at most."
+	"DEVICE is a PCI address bound to a VFIO driver, or `memory': plain RAM, to see what "
+	"loop and machine can do at most."
 	"\v"
 	"Reads can have side effects on a device (they pop FIFOs and clear status bits), so a "
-	"region "
-	"must be named, and nothing outside --offset and --length is touched.\n\n"
+	"region must be named, and nothing outside --offset and --length is touched.\n\n"
 	"Examples:\n"
 	"  barbench memory --mode pread,load --width 1,2,4,8\n"
 	"  barbench 0000:00:04.0 --region BAR2 --mode pread --width 4,8 -o bench.json\n"
@@ -488,8 +489,8 @@ static void set_defaults(struct parse *parse)
 int bench_options__parse(struct bench_options *options, int argc, char **argv,
 			 struct trouble *trouble)
 {
-	static const struct argp argp = {table, parse_option, "DEVICE", doc, NULL, NULL, NULL};
-	struct parse parse = {.options = options, .trouble = trouble};
+	static const struct argp argp = { table, parse_option, "DEVICE", doc, NULL, NULL, NULL };
+	struct parse parse = { .options = options, .trouble = trouble };
 	int err;
 
 	*options = (struct bench_options){

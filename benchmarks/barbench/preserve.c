@@ -83,7 +83,7 @@ int preserve__save(struct preserve *preserve, const struct access_mode *mode,
 		.mode = mode,
 		.target = target,
 		.direction = SAVE,
-		.units = {4, 8},
+		.units = { 4, 8 },
 		.nr_units = 2,
 	};
 
@@ -112,7 +112,7 @@ int preserve__restore(struct preserve *preserve, const struct access_mode *mode,
 		.mode = mode,
 		.target = target,
 		.direction = RESTORE,
-		.units = {4, 8, target->width},
+		.units = { 4, 8, target->width },
 		.nr_units = is_wide_unit(mode, target->width) ? 3 : 2,
 	};
 	int err;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A line on stderr that says what a long benchmark is doing; nothing unless stderr is a terminal. */
+/* A line on stderr that says what a long benchmark is doing; nothing unless it is a terminal. */
 #ifndef BARBENCH_PROGRESS_H
 #define BARBENCH_PROGRESS_H
 

@@ -63,7 +63,7 @@ static void print_throughput(const struct run_case *c, FILE *out)
 
 static void print_latency(const struct run_case *c, FILE *out)
 {
-	static const double quantiles[] = {0.5, 0.99, 0.999};
+	static const double quantiles[] = { 0.5, 0.99, 0.999 };
 	size_t i;
 
 	if (!run_latency__count(&c->latency)) {

@@ -62,7 +62,7 @@ static void parse_uuid(const char *text, unsigned char *uuid)
 
 static int bind_iommufd(struct bench_device *device, const char *token, struct trouble *trouble)
 {
-	unsigned char uuid[16] = {0};
+	unsigned char uuid[16] = { 0 };
 	struct bind_iommufd bind = {
 		.argsz = BIND_SIZE_WITHOUT_TOKEN,
 		.iommufd = device->iommu_fd,

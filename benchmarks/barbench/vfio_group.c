@@ -28,7 +28,7 @@ static int open_container(struct bench_device *device, struct trouble *trouble)
 static int open_group(struct bench_device *device, struct trouble *trouble)
 {
 	const struct pci_facts *pci = &device->pci;
-	struct vfio_group_status status = {.argsz = sizeof(status)};
+	struct vfio_group_status status = { .argsz = sizeof(status) };
 	char path[64], others[300];
 
 	if (pci->iommu_group < 0)

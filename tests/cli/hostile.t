@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # What tenants can name: escape sequences, line breaks, bidirectional marks, formulas.
+# shellcheck source=tests/cli/lib.sh
 source "$(dirname "$0")/lib.sh"
 
 golden hostile.txt report runs/hostile.json

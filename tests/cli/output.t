@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Output that cannot be written is trouble, whoever notices.
+# shellcheck source=tests/cli/lib.sh
 source "$(dirname "$0")/lib.sh"
 
 # trouble NAME MESSAGE: what the last command left in $status and $tmp/err

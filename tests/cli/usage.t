@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Help, version and wrong command lines.
+# shellcheck source=tests/cli/lib.sh
 source "$(dirname "$0")/lib.sh"
 
 succeeds '--help' --help
@@ -37,12 +38,14 @@ fails 'empty region in a list' "--region: 'BAR0,'" report --region BAR0, runs/tr
 fails 'unknown direction' "--dir: 'up'" report --dir up runs/trace.json
 fails 'two runs as JSON' 'holds one run, and 2 were given' report --json runs/trace.json runs/weak.json
 fails 'two runs as CSV' 'holds one run' report -f csv runs/trace.json runs/weak.json
-for device in '' 3:0.0 03:00.8 0000:03:00 0000:03:00.0x 000:03:00.0 '0000:03:00.0 ' 123456789:03:00.0; do
+for device in '' 3:0.0 03:00.8 0000:03:00.8 0000:03:00 0000:03:00.0x 000:03:00.0 '0000:03:00.0 ' 123456789:03:00.0; do
 	fails "device '$device'" "--device: '$device' is no PCI address" \
 		report --device "$device" runs/trace.json
 done
 fails 'a device that is not in the run' 'has no device 0000:00:05.0' \
 	report --device 00:05.0 runs/trace.json
+
+fails 'a device in short and in capitals' 'has no device 0000:ab:cd.7' report -D AB:CD.7 runs/trace.json
 
 # What getopt finds takes two lines.
 vfioscope report --bogus runs/trace.json

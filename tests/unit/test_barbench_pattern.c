@@ -18,7 +18,7 @@
 static void check_cover(enum pattern_kind kind, uint64_t width, uint64_t offset, uint64_t length)
 {
 	const uint64_t stride = pattern__stride(width);
-	unsigned char seen[LENGTH] = {0};
+	unsigned char seen[LENGTH] = { 0 };
 	struct pattern pattern;
 	uint64_t i, at;
 
@@ -42,8 +42,8 @@ static void check_cover(enum pattern_kind kind, uint64_t width, uint64_t offset,
 
 static void patterns_cover_the_range(void **state)
 {
-	static const uint64_t widths[] = {0, 1, 2, 3, 4, 5, 7, 8, 16, 48, 64, 1000, 1024};
-	static const uint64_t lengths[] = {1, 2, 7, 8, 9, 63, 64, 65, 1000, 1024};
+	static const uint64_t widths[] = { 0, 1, 2, 3, 4, 5, 7, 8, 16, 48, 64, 1000, 1024 };
+	static const uint64_t lengths[] = { 1, 2, 7, 8, 9, 63, 64, 65, 1000, 1024 };
 	size_t width, length;
 
 	(void)state;

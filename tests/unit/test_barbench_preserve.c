@@ -44,7 +44,7 @@ static ssize_t poke(const struct target *target, uint64_t offset, const void *da
 	return (ssize_t)width;
 }
 
-static const struct access_mode mode = {.name = "fake", .peek = peek, .poke = poke};
+static const struct access_mode mode = { .name = "fake", .peek = peek, .poke = poke };
 
 static int set_up(void **state)
 {
@@ -61,7 +61,7 @@ static int set_up(void **state)
 static void check_restored(uint64_t offset, uint64_t length, uint64_t width, uint64_t reads,
 			   uint64_t writes)
 {
-	struct target target = {.width = width};
+	struct target target = { .width = width };
 	struct preserve preserve;
 	unsigned char before[SIZE];
 
@@ -106,7 +106,7 @@ static void by_the_width_of_the_case_where_8_are_refused(void **state)
 
 static void what_cannot_be_put_back_is_said(void **state)
 {
-	struct target target = {.width = 4};
+	struct target target = { .width = 4 };
 	struct preserve preserve;
 
 	(void)state;
@@ -122,7 +122,7 @@ static void what_cannot_be_put_back_is_said(void **state)
 
 static void a_short_read_saves_nothing(void **state)
 {
-	struct target target = {.width = 4};
+	struct target target = { .width = 4 };
 	struct preserve preserve;
 
 	(void)state;

@@ -15,17 +15,17 @@ static void sizes_are_read(void **state)
 		const char *text;
 		uint64_t value;
 	} good[] = {
-		{"0", 0},
-		{"4096", 4096},
-		{"010", 10},
-		{"0x1000", 4096},
-		{"0X10k", 16384},
-		{"4k", 4096},
-		{"4K", 4096},
-		{"1M", 1 << 20},
-		{"2G", 2ULL << 30},
-		{"18446744073709551615", UINT64_MAX},
-		{"0xffffffffffffffff", UINT64_MAX},
+		{ "0", 0 },
+		{ "4096", 4096 },
+		{ "010", 10 },
+		{ "0x1000", 4096 },
+		{ "0X10k", 16384 },
+		{ "4k", 4096 },
+		{ "4K", 4096 },
+		{ "1M", 1 << 20 },
+		{ "2G", 2ULL << 30 },
+		{ "18446744073709551615", UINT64_MAX },
+		{ "0xffffffffffffffff", UINT64_MAX },
 	};
 	uint64_t value;
 	size_t i;
@@ -39,8 +39,8 @@ static void sizes_are_read(void **state)
 
 static void what_is_no_size_is_refused(void **state)
 {
-	static const char *const bad[] = {"",    "-1",  "+1", " 1", "1 ",  "0x",   "0xg",
-					  "4kk", "4kB", "k",  "4T", "1.5", "four", "0x 1"};
+	static const char *const bad[] = { "",	  "-1",	 "+1", " 1", "1 ",  "0x",   "0xg",
+					   "4kk", "4kB", "k",  "4T", "1.5", "four", "0x 1" };
 	uint64_t value = 7;
 	size_t i;
 
@@ -70,8 +70,9 @@ static void durations_are_read(void **state)
 		const char *text;
 		uint64_t ns;
 	} good[] = {
-		{"1", 1000000000}, {"2s", 2000000000},  {"250ms", 250000000}, {"1.5s", 1500000000},
-		{"50us", 50000},   {"0.000000001s", 1}, {"1.25ms", 1250000},
+		{ "1", 1000000000 },	{ "2s", 2000000000 }, { "250ms", 250000000 },
+		{ "1.5s", 1500000000 }, { "50us", 50000 },    { "0.000000001s", 1 },
+		{ "1.25ms", 1250000 },
 	};
 	uint64_t ns;
 	size_t i;
@@ -85,8 +86,8 @@ static void durations_are_read(void **state)
 
 static void what_is_no_duration_is_refused(void **state)
 {
-	static const char *const bad[] = {"",    "0",  "0s", "-1s",   "0x10", "1h",
-					  "1 s", ".5", "s",  "1.5.2", "1e3",  "inf"};
+	static const char *const bad[] = { "",	  "0",	"0s", "-1s",   "0x10", "1h",
+					   "1 s", ".5", "s",  "1.5.2", "1e3",  "inf" };
 	uint64_t ns;
 	size_t i;
 

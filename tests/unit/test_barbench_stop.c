@@ -28,12 +28,12 @@ static int set_up(void **state)
 	(void)state;
 	interrupt__install();
 	options = (struct bench_options){
-		.device = {.name = DEVICE_MEMORY},
-		.modes = {&access_pwrite},
+		.device = { .name = DEVICE_MEMORY },
+		.modes = { &access_pwrite },
 		.nr_modes = 1,
-		.widths = {4, 8},
+		.widths = { 4, 8 },
 		.nr_widths = 2,
-		.patterns = {PATTERN_SEQ},
+		.patterns = { PATTERN_SEQ },
 		.nr_patterns = 1,
 		.length = 4096,
 		.threads = 2,
@@ -50,7 +50,7 @@ static int set_up(void **state)
 
 static void wait_a_little(void)
 {
-	const struct timespec delay = {.tv_nsec = 100 * NSEC_PER_MSEC};
+	const struct timespec delay = { .tv_nsec = 100 * NSEC_PER_MSEC };
 
 	nanosleep(&delay, NULL);
 }
@@ -103,7 +103,7 @@ static void a_device_that_vanishes(void **state)
 static void an_interrupt(void **state)
 {
 	struct run *run = run__new(RUN_BENCH, "test", 0, NULL);
-	unsigned char bytes[4096], zeros[4096] = {0};
+	unsigned char bytes[4096], zeros[4096] = { 0 };
 	struct trouble trouble;
 	char reason[256];
 

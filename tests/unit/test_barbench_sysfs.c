@@ -63,7 +63,7 @@ static void put_link(const char *path, const char *target)
 
 static void put_command(unsigned char command)
 {
-	char config[64] = {0};
+	char config[64] = { 0 };
 
 	config[4] = (char)command;
 	put(DEVICE "/config", config, sizeof(config));
@@ -105,8 +105,9 @@ static int tear_down(void **state)
 static void addresses_are_read(void **state)
 {
 	static const char *const bad[] = {
-		"",         "4",         "00:04",      "0000:00:04.8", "0000:00:20.0",
-		"00:04.0 ", "0x0:0:0.0", "-1:00:04.0", "memory",       "0000:00:04.0.1"};
+		"",	    "4",	 "00:04",      "0000:00:04.8", "0000:00:20.0",
+		"00:04.0 ", "0x0:0:0.0", "-1:00:04.0", "memory",       "0000:00:04.0.1"
+	};
 	char bdf[16];
 	size_t i;
 

@@ -17,7 +17,7 @@
  *   WANT     full (default), short or an errno: what the call must return. Else the client fails:
  *            a script of which nothing comes true would prove nothing
  *   next     the errno of the vector's next element, which the kernel tried and does not report
- *            since those before succeeded
+ *            since those before succeeded: the call is short
  *   BUF      good (default), null (not mapped), edge:N (only N bytes are mapped), kernel (refused
  *            before the handler is called: no access)
  */
@@ -149,7 +149,7 @@ static int parse_errno(const char *text, int line)
 
 static void parse_offset(struct op *op, const char *text)
 {
-	if (strncmp(text, "end", 3)) {
+	if (strncmp(text, "end", 3) != 0) {
 		op->offset = parse_number(text, op->line);
 		return;
 	}
@@ -204,15 +204,21 @@ static void parse_line(char *line, int number)
 	if (nr < 6)
 		die("line %d: too few words", number);
 	op.dir = !strcmp(words[0], "write") ? DIR_WRITE : DIR_READ;
+	if (op.dir == DIR_READ && strcmp(words[0], "read") != 0)
+		die("line %d: '%s' is neither read nor write", number, words[0]);
 	op.region = parse_region(words[1], number);
 	parse_offset(&op, words[2]);
 	parse_widths(&op, words[3]);
 	op.times = parse_number(words[4], number);
 	op.vector = !strcmp(words[5], "vector");
+	if (!op.vector && strcmp(words[5], "call") != 0)
+		die("line %d: '%s' is neither call nor vector", number, words[5]);
 	if (!op.vector && op.nr_widths > 1)
 		die("line %d: several widths need a vector", number);
 	for (int i = 6; i < nr; i++)
 		parse_flag(&op, words[i]);
+	if (op.next)
+		op.want = WANT_SHORT;
 
 	c.ops = reallocarray(c.ops, c.nr_ops + 1, sizeof(*c.ops));
 	if (!c.ops)
@@ -300,15 +306,12 @@ static int width_class(size_t width)
 	return class;
 }
 
-static const char *width_name(int class, char *buf)
+static void print_width(FILE *out, int class)
 {
-	if (class <= 8)
-		sprintf(buf, "%d", class);
-	else if (class < NR_WIDTHS - 1)
-		sprintf(buf, "%d", 16 << (class - 9));
+	if (class < NR_WIDTHS - 1)
+		fprintf(out, "%d,", class <= 8 ? class : 16 << (class - 9));
 	else
-		strcpy(buf, ">4096");
-	return buf;
+		fprintf(out, ">4096,");
 }
 
 static bool is_unaligned(uint64_t offset, size_t width)
@@ -382,7 +385,7 @@ static char *buffer_of(const struct op *op, char *memory, char *end)
 
 static ssize_t issue(const struct op *op, uint64_t pos, char *buffer)
 {
-	struct iovec vector[MAX_SEGMENTS];
+	struct iovec vector[MAX_SEGMENTS] = { 0 };
 
 	for (int i = 0; i < op->nr_widths; i++) {
 		vector[i] = (struct iovec){ buffer, op->widths[i] };
@@ -421,6 +424,12 @@ static uint64_t position(const struct op *op)
 	       (op->from_end && op->region < REGION_BAD ? c.regions[op->region].size : 0);
 }
 
+/* Does the kernel call the handler? Not for an empty vector. */
+static bool is_access(const struct op *op)
+{
+	return op->buf != BUF_KERNEL && (op->total || !op->vector);
+}
+
 static void run_op(struct worker *worker, const struct op *op, char *memory, char *end)
 {
 	char *buffer = buffer_of(op, memory, end);
@@ -432,7 +441,7 @@ static void run_op(struct worker *worker, const struct op *op, char *memory, cha
 		if (result < 0)
 			result = -errno;
 		check_result(op, result);
-		if (op->buf != BUF_KERNEL)
+		if (is_access(op))
 			expect_vector(worker, op, pos, result);
 		if (op->region == POS && result > 0)
 			c.pos += result;
@@ -458,6 +467,9 @@ static void *run_worker(void *data)
 
 	if (memory == MAP_FAILED || mprotect(memory + size, PAGE, PROT_NONE))
 		die("cannot map %zu bytes: %m", size);
+	/* The process keeps its name: it is what --comm means, not that of a thread. */
+	if (pthread_setname_np(pthread_self(), "worker"))
+		die("cannot name a thread");
 	if (c.cpu >= 0)
 		pin(c.cpu + worker->index);
 	for (unsigned long i = 0; i < c.repeat; i++)
@@ -482,6 +494,28 @@ static void run_process(int index)
 		pthread_join(threads[i], NULL);
 }
 
+/*
+ * The first access to a BAR claims it, and another one at that time would get EBUSY: with several
+ * workers it is made beforehand, and counted.
+ */
+static void touch_bars(void)
+{
+	const struct op touch = { .widths = { 1 }, .nr_widths = 1, .total = 1, .times = 1 };
+	char memory[1];
+	bool touched[VFIO_PCI_BAR5_REGION_INDEX + 1] = { false };
+
+	for (size_t i = 0; i < c.nr_ops; i++) {
+		struct op op = touch;
+
+		op.region = c.ops[i].region;
+		if (op.region < 0 || op.region > VFIO_PCI_BAR5_REGION_INDEX || touched[op.region])
+			continue;
+		touched[op.region] = true;
+		if (c.regions[op.region].size)
+			run_op(&c.workers[0], &op, memory, NULL);
+	}
+}
+
 static void run_workers(void)
 {
 	int failed = 0, status;
@@ -490,6 +524,8 @@ static void run_workers(void)
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (c.workers == MAP_FAILED)
 		die("no memory");
+	if (c.processes * c.threads > 1)
+		touch_bars();
 	if (c.processes == 1) {
 		run_process(0);
 		return;
@@ -519,7 +555,7 @@ static int compare_names(const void *a, const void *b)
 
 static void print_errnos(FILE *out, const struct cell *cell)
 {
-	int errnos[NR_ERRNOS], nr = 0;
+	int errnos[NR_ERRNOS] = { 0 }, nr = 0;
 
 	for (int err = 1; err < NR_ERRNOS; err++)
 		if (cell->errnos[err])
@@ -532,8 +568,6 @@ static void print_errnos(FILE *out, const struct cell *cell)
 
 static void print_cell(FILE *out, int region, enum dir dir, int class, const struct cell *cell)
 {
-	char name[16];
-
 	if (!cell->count)
 		return;
 	fprintf(out, "%s,", c.device);
@@ -543,8 +577,9 @@ static void print_cell(FILE *out, int region, enum dir dir, int class, const str
 		fprintf(out, "bad,");
 	else
 		fprintf(out, "region %d,", region);
-	fprintf(out, "%s,%s,%lu,%lu,%lu,", dir == DIR_READ ? "read" : "write",
-		width_name(class, name), cell->count, cell->bytes, cell->errors);
+	fprintf(out, "%s,", dir == DIR_READ ? "read" : "write");
+	print_width(out, class);
+	fprintf(out, "%lu,%lu,%lu,", cell->count, cell->bytes, cell->errors);
 	print_errnos(out, cell);
 	fprintf(out, ",%lu,%lu,%lu\n", cell->shorts, cell->unaligned, cell->crossing);
 }
@@ -558,12 +593,17 @@ static void add_cell(struct cell *sum, const struct cell *cell)
 		to[i] += from[i];
 }
 
+/* A file appears when it is complete. */
 static void print_cells(void)
 {
-	FILE *out = c.output ? fopen(c.output, "w") : stdout;
+	char path[PATH_MAX] = "/dev/stdout";
+	FILE *out;
 
+	if (c.output)
+		snprintf(path, sizeof(path), "%s.tmp", c.output);
+	out = fopen(path, "w");
 	if (!out)
-		die("%s: %m", c.output);
+		die("%s: %m", path);
 	for (int i = 0; i < NR_REGIONS * 2 * NR_WIDTHS; i++) {
 		int region = i / NR_WIDTHS / 2, dir = i / NR_WIDTHS % 2, class = i % NR_WIDTHS;
 		struct cell sum = { 0 };
@@ -572,8 +612,8 @@ static void print_cells(void)
 			add_cell(&sum, &c.workers[w].cells[region][dir][class]);
 		print_cell(out, region, dir, class, &sum);
 	}
-	if (fclose(out))
-		die("cannot write: %m");
+	if (fclose(out) || (c.output && rename(path, c.output)))
+		die("cannot write %s: %m", path);
 }
 
 /* --- the command line -------------------------------------------------------------------------- */

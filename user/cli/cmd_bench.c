@@ -13,17 +13,17 @@
 /* Only returns if there is none beside the program. */
 static void exec_sibling(char **argv)
 {
-	char path[PATH_MAX + sizeof(BARBENCH)];
-	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX);
+	char program[PATH_MAX + 1], path[PATH_MAX + sizeof(BARBENCH)];
+	ssize_t len = readlink("/proc/self/exe", program, PATH_MAX);
 	char *slash;
 
-	if (len < 0 || len >= PATH_MAX)
+	if (len < 0)
 		return;
-	path[len] = '\0';
-	slash = strrchr(path, '/');
+	program[len] = '\0';
+	slash = strrchr(program, '/');
 	if (!slash)
 		return;
-	strcpy(slash + 1, BARBENCH);
+	snprintf(path, sizeof(path), "%.*s" BARBENCH, (int)(slash + 1 - program), program);
 	execv(path, argv);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "user/cli/cli.h"
 #include "user/cli/machine.h"
@@ -84,6 +85,8 @@ static const char *attach_method(const struct list *list, const struct device *d
 
 static const char *handler_state(const struct device *device)
 {
+	if (device->no_btf)
+		return "unknown";
 	if (!device->nr_handlers)
 		return NULL;
 	return device->handlers[0].confirmed ? "confirmed" : "candidate";
@@ -173,9 +176,14 @@ static int print_text(const struct list *list)
 
 /* --- JSON -------------------------------------------------------------------------------------- */
 
+/* Names may be no valid UTF-8; then they are written as in run files. */
 static json_t *string_or_null(const char *text)
 {
-	return text ? json_string(text) : json_null();
+	char *escaped = text ? json_text__escape(text) : NULL;
+	json_t *value = escaped ? json_string(escaped) : json_null();
+
+	free(escaped);
+	return value;
 }
 
 static json_t *number_or_null(int number)
@@ -190,15 +198,15 @@ static json_t *handlers_json(const struct device *device)
 	for (size_t i = 0; i < device->nr_handlers; i++) {
 		const struct handler *handler = &device->handlers[i];
 
-		json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:b}", "function",
-						       handler->function, "module", handler->module,
-						       "dir", run_dir__name(handler->dir),
-						       "confirmed", handler->confirmed));
+		json_array_append_new(array, json_pack("{s:o, s:o, s:s, s:b}", "function",
+						       string_or_null(handler->function), "module",
+						       string_or_null(handler->module), "dir",
+						       run_dir__name(handler->dir), "confirmed",
+						       handler->confirmed));
 	}
 	return array;
 }
 
-/* A process's name may be no valid UTF-8; then it is written as in run files. */
 static json_t *openers_json(const struct list *list, const struct device *device)
 {
 	json_t *array = json_array();
@@ -209,11 +217,10 @@ static json_t *openers_json(const struct list *list, const struct device *device
 	}
 	for (size_t i = 0; i < device->nr_openers; i++) {
 		const struct opener *opener = &device->openers[i];
-		char *comm = json_text__escape(opener->comm);
 
-		json_array_append_new(array, json_pack("{s:i, s:i, s:s}", "pid", opener->pid, "fd",
-						       opener->fd, "comm", comm ?: ""));
-		free(comm);
+		json_array_append_new(array,
+				      json_pack("{s:i, s:i, s:o}", "pid", opener->pid, "fd",
+						opener->fd, "comm", string_or_null(opener->comm)));
 	}
 	return array;
 }
@@ -234,6 +241,7 @@ static json_t *device_json(const struct list *list, const struct device *device)
 	json_object_set_new(object, "device_id", number_or_null(device->device_id));
 	json_object_set_new(object, "title", string_or_null(device->title));
 	json_object_set_new(object, "attach", string_or_null(attach_method(list, device)));
+	json_object_set_new(object, "btf", json_boolean(!device->no_btf));
 	json_object_set_new(object, "handlers", handlers_json(device));
 	json_object_set_new(object, "openers", openers_json(list, device));
 	return object;
@@ -247,7 +255,7 @@ static int print_json(const struct list *list)
 	for (size_t i = 0; i < list->devices.nr; i++)
 		json_array_append_new(devices, device_json(list, &list->devices.devices[i]));
 	root = json_pack("{s:s, s:o}", "schema", LIST_SCHEMA, "devices", devices);
-	err = root ? json_dumpf(root, stdout, JSON_INDENT(1)) : -ENOMEM;
+	err = root ? json_dumpf(root, stdout, JSON_INDENT(1) | JSON_ENSURE_ASCII) : -ENOMEM;
 	putchar('\n');
 	json_decref(root);
 	return err ? -ENOMEM : 0;
@@ -268,6 +276,18 @@ static void ask_kernel(struct list *list)
 		cli__error("who has devices open is not shown: %s", error);
 }
 
+/* An empty list is no error; a tree that is not there is one. */
+static int check_sysroot(const char *path)
+{
+	char *sys = path ? sysfs__path(path, "/sys") : NULL;
+	int err = sys && access(sys, X_OK) ? -errno : 0;
+
+	if (err)
+		cli__error("--sysroot: cannot read %s: %s", sys, strerror(-err));
+	free(sys);
+	return err;
+}
+
 int cmd_list(int argc, char **argv)
 {
 	static const struct argp argp = { .options = options, .parser = parse, .doc = doc };
@@ -277,6 +297,8 @@ int cmd_list(int argc, char **argv)
 
 	cli__parse(&argp, argc, argv, 0, &list);
 	trace_log__verbose(list.verbose);
+	if (check_sysroot(list.sysroot))
+		return EXIT_TROUBLE;
 	err = device_list__load(&list.devices, list.sysroot, error, sizeof(error));
 	if (err) {
 		cli__error("%s", error);

@@ -123,7 +123,7 @@ static int read_runs(struct report *report)
 {
 	char error[1024];
 
-	report->runs = calloc(report->nr_runs, sizeof(*report->runs));
+	report->runs = calloc(report->nr_runs, sizeof(struct run *));
 	if (!report->runs) {
 		cli__error("out of memory");
 		return -ENOMEM;

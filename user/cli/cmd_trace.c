@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* trace: attach, count, print, record. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,8 @@ struct trace {
 	struct selectors selectors;
 	struct trace_config config;
 	const char *output; /* run file; NULL: none */
-	const struct renderer *renderer;
+	const struct renderer *renderer; /* NULL: stdout takes the run file */
+	bool json;
 	bool wait;
 	bool verbose;
 	char **command; /* NULL: none */
@@ -55,6 +57,11 @@ static const char doc[] =
 	"  vfioscope trace --comm qemu-system-x86_64 --region BAR0,CONFIG\n"
 	"  vfioscope trace -o run.json -- barbench 03:00.0 --region BAR0 --width 1,2,4,8\n";
 
+static bool goes_to_stdout(const struct trace *trace)
+{
+	return trace->output && !strcmp(trace->output, "-");
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct trace *trace = state->input;
@@ -67,7 +74,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		trace->output = arg;
 		return 0;
 	case KEY_JSON:
-		trace->renderer = renderer__find("json");
+		trace->json = true;
 		return 0;
 	case KEY_WAIT:
 		trace->wait = true;
@@ -88,6 +95,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_SUCCESS:
 		if (trace->selectors.exact)
 			cli__usage(state, "--exact is not available in this version");
+		if (trace->json && goes_to_stdout(trace))
+			cli__usage(state, "--json and -o - both want standard output");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -99,18 +108,46 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 /* The kernel names a cgroup by the number of its directory (kernfs id), at a depth from the root. */
 static int find_cgroup(const char *path, struct trace_config *config)
 {
-	const char *root = "/sys/fs/cgroup";
+	static const char root[] = "/sys/fs/cgroup";
+	char *real = realpath(path, NULL); /* without "..", "//" and links, to count the depth */
 	struct stat st;
+	int err = 0;
 
-	if (stat(path, &st) || !S_ISDIR(st.st_mode) || strncmp(path, root, strlen(root))) {
+	if (real && !strncmp(real, root, strlen(root)) && !stat(real, &st) && S_ISDIR(st.st_mode)) {
+		config->cgroup_id = st.st_ino;
+		for (const char *p = real + strlen(root); *p; p++)
+			config->cgroup_level += *p == '/';
+	} else {
 		cli__error("--cgroup: %s is no directory below %s", path, root);
-		return -ENOENT;
+		err = -ENOENT;
 	}
-	config->cgroup_id = st.st_ino;
-	for (path += strlen(root); *path; path++)
-		if (*path == '/' && path[1] && path[1] != '/')
-			config->cgroup_level++;
-	return 0;
+	free(real);
+	return err;
+}
+
+/* A thread's number would match nothing: the process is what calls are filtered by. */
+static int check_pid(int pid)
+{
+	char path[64], line[128];
+	int tgid = 0;
+	FILE *file;
+
+	if (!pid)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "Tgid: %d", &tgid) == 1)
+			break;
+	if (file)
+		fclose(file);
+	if (tgid == pid)
+		return 0;
+	if (tgid)
+		cli__error("--pid: %d is a thread of process %d", pid, tgid);
+	else
+		cli__error("--pid: there is no process %d", pid);
+	return -ESRCH;
 }
 
 static int configure(struct trace *trace)
@@ -132,6 +169,8 @@ static int configure(struct trace *trace)
 		config->region_mask = selectors->region_mask;
 	if (selectors->offset_shift > 0)
 		config->offset_shift = selectors->offset_shift;
+	if (check_pid(selectors->pid))
+		return -ESRCH;
 	return selectors->cgroup ? find_cgroup(selectors->cgroup, config) : 0;
 }
 
@@ -170,24 +209,47 @@ static int load_devices(struct trace *trace, char *error)
 	return err ? err : machine__confirm(&trace->devices, error);
 }
 
-/* The devices to trace; with --wait, as soon as there is one. ^C still ends the program here. */
-static int find_devices(struct trace *trace, char *error)
+/*
+ * Until sysfs has a device that may be selected. Not asked here is the kernel, which costs more but
+ * also knows devices by the name in their ops. ^C still ends the program.
+ */
+static int wait_for_device(struct trace *trace, char *error)
 {
 	const struct timespec pause = { .tv_nsec = 200 * 1000 * 1000 };
+
+	for (;;) {
+		int err;
+
+		nanosleep(&pause, NULL);
+		device_list__free(&trace->devices);
+		err = device_list__scan(&trace->devices, NULL, error, TRACE_ERROR_LEN);
+		if (err || any_selected(trace) || (trace->selectors.driver && trace->devices.nr))
+			return err;
+	}
+}
+
+/* The devices to trace; with --wait, as soon as there is one. */
+static int find_devices(struct trace *trace, char *error)
+{
 	bool said = false;
 
 	for (;;) {
 		int err = load_devices(trace, error);
 
-		if (err || any_selected(trace))
+		/* Without VFIO there are no files to look for, and nothing to attach to. */
+		if (err && (trace->devices.nr || (err != -ENOENT && err != -ESRCH)))
 			return err;
+		if (!err && any_selected(trace))
+			return 0;
 		machine__explain_none(&trace->selectors, error);
 		if (!trace->wait)
 			return -ENODEV;
 		if (!said)
 			cli__error("waiting: %s", error);
 		said = true;
-		nanosleep(&pause, NULL);
+		err = wait_for_device(trace, error);
+		if (err)
+			return err;
 	}
 }
 
@@ -281,7 +343,10 @@ static void say_command(const struct trace *trace)
 		cli__error("%s is still running (pid %d)", trace->command[0], trace->child.pid);
 }
 
-/* The run file first: a terminal that vanished must not cost the recording. */
+/*
+ * The run file first: a terminal that vanished must not cost the recording. If stdout takes it, no
+ * table is in its way.
+ */
 static int deliver(struct trace *trace)
 {
 	struct recorder *recorder = &trace->recorder;
@@ -296,7 +361,7 @@ static int deliver(struct trace *trace)
 		cli__error("%s", error);
 		err = -EIO;
 	}
-	if (trace->renderer->run(stdout, recorder->run, NULL))
+	if (trace->renderer && trace->renderer->run(stdout, recorder->run, NULL))
 		err = -ENOMEM;
 	say_command(trace);
 	return err;
@@ -313,7 +378,9 @@ static int prepare(struct trace *trace, int argc, char **argv)
 	recorder->child = &trace->child;
 	recorder->duration_ns = trace->selectors.duration_ns;
 	recorder->interval_ns = trace->selectors.interval_ns;
-	recorder->on_interval = print_interval;
+	recorder->selectors = &trace->selectors;
+	if (trace->renderer && !trace->json) /* JSON holds the intervals itself */
+		recorder->on_interval = print_interval;
 	recorder->context = trace;
 	recorder->run = run__new(RUN_TRACE, "vfioscope", argc, argv);
 	if (!recorder->run)
@@ -337,12 +404,14 @@ int cmd_trace(int argc, char **argv)
 				   .args_doc = "[-- COMMAND [ARG...]]",
 				   .doc = doc,
 				   .children = children };
-	struct trace trace = { .renderer = renderer__find("text") };
+	struct trace trace = {};
 	char error[TRACE_ERROR_LEN];
 	int err;
 
 	cli__parse(&argp, argc, argv, ARGP_IN_ORDER, &trace);
 	trace_log__verbose(trace.verbose);
+	if (!goes_to_stdout(&trace))
+		trace.renderer = renderer__find(trace.json ? "json" : "text");
 	err = configure(&trace);
 	if (!err)
 		err = check_output(trace.output);
@@ -354,6 +423,8 @@ int cmd_trace(int argc, char **argv)
 		err = find_devices(&trace, error);
 	if (!err)
 		err = machine__handlers(&trace.devices, &trace.selectors, &trace.handlers, error);
+	if (!err)
+		machine__warn_unknown(&trace.devices, &trace.selectors);
 	if (!err)
 		err = tracer__new(&trace.recorder.tracer, &trace.config, trace.handlers.handlers,
 				  trace.handlers.nr, error);

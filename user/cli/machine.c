@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "user/cli/cli.h"
+
 /* --- who has what open ------------------------------------------------------------------------- */
 
 static int add_confirmed(struct device *device, const struct kallsym *symbol, enum vs_dir dir)
@@ -28,6 +30,7 @@ static int confirm_device(struct device_list *devices, const struct vs_open_row 
 		return 0;
 	if (!device->nr_openers) {
 		device__drop_handlers(device);
+		device->no_btf = false;
 		device->ops = strndup(row->ops, VS_NAME_LEN);
 		if (!device->ops)
 			return -ENOMEM;
@@ -175,17 +178,52 @@ void handler_set__free(struct handler_set *set)
 	*set = (struct handler_set){};
 }
 
+void machine__warn_unknown(const struct device_list *devices, const struct selectors *selectors)
+{
+	for (size_t i = 0; i < devices->nr; i++) {
+		const struct device *device = &devices->devices[i];
+
+		if (device->no_btf && machine__selected(selectors, device))
+			cli__error("%s may go untraced: its driver's module (%s) has no BTF, so its "
+				   "region handlers are not known until the device is open",
+				   device->name, device->module ?: "built in");
+	}
+}
+
 /* --- nothing to trace -------------------------------------------------------------------------- */
 
 #define explain(error, ...) snprintf(error, TRACE_ERROR_LEN, __VA_ARGS__)
 
-static void explain_device(const char *name, char *error)
+/* A VFIO driver has the device, but not the one that was asked for. */
+static void explain_other_driver(const struct selectors *selectors, const char *driver, char *error)
 {
+	explain(error, "device %s is bound to %s, not to %s", selectors->device, driver,
+		selectors->driver);
+}
+
+static bool is_vfio_device(const char *name)
+{
+	struct device_list list;
+	char error[TRACE_ERROR_LEN];
+	bool found = false;
+
+	if (device_list__scan(&list, NULL, error, sizeof(error)))
+		return false;
+	found = device_list__find(&list, name);
+	device_list__free(&list);
+	return found;
+}
+
+static void explain_device(const struct selectors *selectors, char *error)
+{
+	const char *name = selectors->device;
 	char *dir = sysfs__path(NULL, "/sys/bus/pci/devices/%s", name);
 	char *link = sysfs__path(dir, "/driver"), *driver = sysfs__link_name(link);
 
 	if (!dir || access(dir, F_OK))
 		explain(error, "there is no device %s", name);
+	else if (driver && is_vfio_device(name))
+		explain_other_driver(selectors, driver, error);
 	else if (driver)
 		explain(error,
 			"device %s is bound to %s, which is no VFIO driver; bind it with: driverctl "
@@ -209,7 +247,7 @@ void machine__explain_none(const struct selectors *selectors, char *error)
 		explain(error, "this kernel does not list its VFIO devices in /sys/class/vfio-dev: "
 			       "Linux 6.1 or later is needed");
 	else if (selectors->device)
-		explain_device(selectors->device, error);
+		explain_device(selectors, error);
 	else if (selectors->driver)
 		explain(error,
 			"no device is bound to a VFIO driver %s: is it loaded? (--wait waits for it)",
@@ -285,24 +323,84 @@ static int add_blind_spot(struct run *run, const char *device, const char *kind,
 	return 0;
 }
 
-int machine__add_blind_spots(const struct device_list *devices, struct run *run)
+/* What is true of every device that was met. */
+static int add_general_blind_spots(const struct device *known, const char *name, struct run *run)
 {
-	for (size_t i = 0; i < run->nr_devices; i++) {
-		const char *name = run->devices[i].name;
-		const struct device *known = device_list__find(devices, name);
-		bool open = known && known->nr_openers;
+	bool open = known && known->nr_openers;
+	int err;
+
+	err = add_blind_spot(run, name, "opened-before-trace", open ? RUN_YES : RUN_NO,
+			     open ? "accesses before the trace began were not seen" : NULL);
+	if (!err)
+		err = add_blind_spot(run, name, "mmap", RUN_UNKNOWN,
+				     "accesses through a mapping do not enter the handlers");
+	if (!err)
+		err = add_blind_spot(run, name, "ioeventfd", RUN_UNKNOWN,
+				     "the kernel makes these writes itself");
+	return err;
+}
+
+/* Selected devices whose driver may have handlers that nobody could attach to. */
+static int add_unknown_handlers(const struct device_list *devices,
+				const struct selectors *selectors, struct run *run)
+{
+	for (size_t i = 0; i < devices->nr; i++) {
+		const struct device *device = &devices->devices[i];
 		int err;
 
-		err = add_blind_spot(run, name, "opened-before-trace", open ? RUN_YES : RUN_NO,
-				     open ? "accesses before the trace began were not seen" : NULL);
-		if (!err)
-			err = add_blind_spot(run, name, "mmap", RUN_UNKNOWN,
-					     "accesses through a mapping do not enter the handlers");
-		if (!err)
-			err = add_blind_spot(run, name, "ioeventfd", RUN_UNKNOWN,
-					     "the kernel makes these writes itself");
+		if (!device->no_btf || !machine__selected(selectors, device))
+			continue;
+		err = add_blind_spot(run, device->name, "handlers-unknown", RUN_YES,
+				     "the driver's module has no BTF and nobody had the device open");
 		if (err)
 			return err;
 	}
 	return 0;
+}
+
+static bool driver_known(const struct device_list *devices, const struct selectors *selectors,
+			 const char *driver)
+{
+	for (size_t i = 0; i < devices->nr; i++)
+		if (machine__selected(selectors, &devices->devices[i]) &&
+		    devices->devices[i].driver && !strcmp(devices->devices[i].driver, driver))
+			return true;
+	return false;
+}
+
+/* All is attached before the trace begins: a driver that came later is not traced. */
+static int add_late_drivers(const struct device_list *devices, const struct selectors *selectors,
+			    struct run *run)
+{
+	struct device_list now;
+	char error[TRACE_ERROR_LEN];
+	int err = device_list__scan(&now, NULL, error, sizeof(error));
+
+	for (size_t i = 0; !err && i < now.nr; i++) {
+		const struct device *device = &now.devices[i];
+
+		if (machine__selected(selectors, device) && device->driver &&
+		    !driver_known(devices, selectors, device->driver))
+			err = add_blind_spot(run, device->name, "driver-bound-later", RUN_YES,
+					     "its driver's handlers were not attached to");
+	}
+	device_list__free(&now);
+	return err;
+}
+
+int machine__add_blind_spots(const struct device_list *devices, const struct selectors *selectors,
+			     struct run *run)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < run->nr_devices; i++) {
+		const char *name = run->devices[i].name;
+
+		err = add_general_blind_spots(device_list__find(devices, name), name, run);
+	}
+	if (!err)
+		err = add_unknown_handlers(devices, selectors, run);
+	if (!err)
+		err = add_late_drivers(devices, selectors, run);
+	return err;
 }

@@ -32,7 +32,13 @@ void machine__explain_none(const struct selectors *selectors, char *error);
 
 /* Add to the run's devices what sysfs knows of them, and the names of their regions. */
 int machine__complete(const struct device_list *devices, struct run *run);
-/* Add the blind spots that are known from before the trace: what was open already. */
-int machine__add_blind_spots(const struct device_list *devices, struct run *run);
+/* Say on stderr which selected devices' handlers are not known, and so are not traced. */
+void machine__warn_unknown(const struct device_list *devices, const struct selectors *selectors);
+/*
+ * Add the blind spots: what was open before the trace, what is never seen, devices whose handlers
+ * are not known or whose driver came while the trace went on.
+ */
+int machine__add_blind_spots(const struct device_list *devices, const struct selectors *selectors,
+			     struct run *run);
 
 #endif

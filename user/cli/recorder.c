@@ -50,14 +50,13 @@ static uint64_t now_ns(void)
 
 /* --- intervals --------------------------------------------------------------------------------- */
 
-/* Totals so far, in a run without a header. NULL: no memory. */
+/* Totals at the last poll, in a run without a header. NULL: no memory. */
 static struct run *make_totals(struct recorder *recorder)
 {
 	struct run *run = calloc(1, sizeof(*run));
 
 	if (!run)
 		return NULL;
-	tracer__poll(recorder->tracer);
 	if (tracer__fill(recorder->tracer, run) || machine__complete(recorder->devices, run)) {
 		run__free(run);
 		return NULL;
@@ -110,10 +109,14 @@ static int keep_interval(struct recorder *recorder, const struct run *delta)
 
 static int end_interval(struct recorder *recorder)
 {
+	struct run *totals, *delta;
 	uint64_t now = now_ns();
-	struct run *totals = make_totals(recorder), *delta = make_totals(recorder);
-	int err = totals && delta ? subtract(delta, recorder->previous) : -ENOMEM;
+	int err;
 
+	tracer__poll(recorder->tracer); /* once: both are of the same moment, or intervals overlap */
+	totals = make_totals(recorder);
+	delta = make_totals(recorder);
+	err = totals && delta ? subtract(delta, recorder->previous) : -ENOMEM;
 	if (err)
 		goto cleanup;
 	delta->duration_ns = now - recorder->interval_start_ns;
@@ -174,7 +177,7 @@ static bool take_signal(struct recorder *recorder, int fd)
 	return false;
 }
 
-enum { FD_SIGNAL, FD_INTERVAL, FD_POLL, FD_END, NR_FDS };
+enum { FD_SIGNAL, FD_INTERVAL, FD_POLL, FD_END, FD_STDOUT, NR_FDS };
 
 static int wait_events(struct recorder *recorder, struct pollfd *fds)
 {
@@ -185,6 +188,10 @@ static int wait_events(struct recorder *recorder, struct pollfd *fds)
 			return -errno;
 		if (fds[FD_SIGNAL].revents && take_signal(recorder, fds[FD_SIGNAL].fd))
 			return 0;
+		if (fds[FD_STDOUT].revents) { /* a pipe without a reader, a terminal that is gone */
+			recorder->signal = SIGHUP;
+			return 0;
+		}
 		if (fds[FD_POLL].revents) {
 			drain_timer(fds[FD_POLL].fd);
 			tracer__poll(recorder->tracer);
@@ -211,18 +218,19 @@ int recorder__loop(struct recorder *recorder)
 	int err = 0;
 
 	stop_signals(&set);
+	fds[FD_STDOUT].fd = STDOUT_FILENO;
 	fds[FD_SIGNAL].fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	fds[FD_INTERVAL].fd = make_timer(recorder->interval_ns, true);
 	fds[FD_POLL].fd = make_timer(POLL_NS, true);
 	fds[FD_END].fd = make_timer(recorder->duration_ns, false);
 	for (int i = 0; i < NR_FDS; i++)
-		fds[i].events = POLLIN;
+		fds[i].events = i == FD_STDOUT ? 0 : POLLIN; /* of stdout only its end */
 	if (fds[FD_SIGNAL].fd < 0)
 		err = -errno;
 	else if (!child__ended(recorder->child))
 		err = wait_events(recorder, fds);
 	for (int i = 0; i < NR_FDS; i++)
-		if (fds[i].fd >= 0)
+		if (i != FD_STDOUT && fds[i].fd >= 0)
 			close(fds[i].fd);
 	return err;
 }
@@ -240,7 +248,8 @@ int recorder__finish(struct recorder *recorder)
 	if (!err)
 		err = machine__complete(recorder->devices, recorder->run);
 	if (!err)
-		err = machine__add_blind_spots(recorder->devices, recorder->run);
+		err = machine__add_blind_spots(recorder->devices, recorder->selectors,
+					       recorder->run);
 	child__fill(recorder->child, &recorder->run->command);
 	run__free(recorder->previous);
 	recorder->previous = NULL;

@@ -9,6 +9,7 @@
 struct recorder {
 	struct tracer *tracer;
 	const struct device_list *devices;
+	const struct selectors *selectors;
 	struct child *child;
 	uint64_t duration_ns; /* 0: until stopped */
 	uint64_t interval_ns; /* 0: none */
@@ -26,7 +27,7 @@ struct recorder {
 int recorder__block_signals(sigset_t *before);
 /* Activate the tracer: the run begins here. */
 int recorder__start(struct recorder *recorder);
-/* Until a signal, the end of the duration or that of the command. 0 or a negative errno. */
+/* Until a signal, the end of the duration, the command or stdout. 0 or a negative errno. */
 int recorder__loop(struct recorder *recorder);
 /* After the tracer was deactivated: totals, devices, blind spots and the command into the run. */
 int recorder__finish(struct recorder *recorder);

@@ -126,7 +126,8 @@ static int hex_attribute(const char *dir, const char *name)
 static int group_of(const char *dir)
 {
 	char *text = link_target(dir, "iommu_group");
-	int group = text ? atoi(text) : -1;
+	bool is_number = text && *text && !text[strspn(text, "0123456789")];
+	int group = is_number ? atoi(text) : -1;
 
 	free(text);
 	return group;
@@ -228,26 +229,38 @@ static int add_all_candidates(struct device_list *list, const char *sysroot)
 
 	for (size_t i = 0; !err && i < list->nr; i++) {
 		err = device__add_candidates(&list->devices[i], store, list->devices[i].module);
+		list->devices[i].no_btf = err;
 		if (err != -ENOMEM)
-			err = 0; /* a module without BTF: the device is listed without handlers */
+			err = 0;
 	}
 	btf_store__free(store);
 	return err;
 }
 
-int device_list__load(struct device_list *list, const char *sysroot, char *error, size_t len)
+static int fail(struct device_list *list, int err, char *error, size_t len)
+{
+	snprintf(error, len, "cannot list VFIO devices: %s", strerror(-err));
+	device_list__free(list);
+	return err;
+}
+
+int device_list__scan(struct device_list *list, const char *sysroot, char *error, size_t len)
 {
 	struct pci_names *names = pci_names__new();
 	int err;
 
 	*list = (struct device_list){};
 	err = read_all(list, sysroot, names);
-	if (!err)
-		err = add_all_candidates(list, sysroot);
 	pci_names__free(names);
-	if (err) {
-		snprintf(error, len, "cannot list VFIO devices: %s", strerror(-err));
-		device_list__free(list);
-	}
-	return err;
+	return err ? fail(list, err, error, len) : 0;
+}
+
+int device_list__load(struct device_list *list, const char *sysroot, char *error, size_t len)
+{
+	int err = device_list__scan(list, sysroot, error, len);
+
+	if (err || !list->nr)
+		return err;
+	err = add_all_candidates(list, sysroot);
+	return err ? fail(list, err, error, len) : 0;
 }

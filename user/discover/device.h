@@ -46,6 +46,7 @@ struct device {
 	char *title; /* "Vendor Device" by the PCI ids file; NULL */
 	struct handler *handlers; /* candidates, or what is confirmed */
 	size_t nr_handlers;
+	bool no_btf; /* of the driver's module: a handler of its own would not be among @handlers */
 	struct opener *openers;
 	size_t nr_openers;
 };
@@ -60,6 +61,8 @@ struct device_list {
  * tree in place of "/", or NULL. An empty list is no error. @error (size @len) gets one line.
  */
 int device_list__load(struct device_list *list, const char *sysroot, char *error, size_t len);
+/* The same without handlers, and cheaper: no BTF is read. */
+int device_list__scan(struct device_list *list, const char *sysroot, char *error, size_t len);
 void device_list__free(struct device_list *list);
 struct device *device_list__find(const struct device_list *list, const char *name);
 

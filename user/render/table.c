@@ -26,7 +26,10 @@ struct table *table__new(void)
 		free(table);
 		return NULL;
 	}
-	/* Texts are escaped before; a second time would tell a lie about backslashes. */
+	/*
+	 * Texts are escaped by escape__text(): a second time would tell a lie about backslashes.
+	 * Without it, text that is invalid in the locale makes libsmartcols loop for ever.
+	 */
 	scols_table_enable_noencoding(table->scols, 1);
 	scols_table_set_termforce(table->scols, SCOLS_TERMFORCE_NEVER);
 	return table;

@@ -12,7 +12,7 @@ static bool wanted(const struct run *run, const struct run_cell *cell,
 {
 	if (!cell->count)
 		return false;
-	if (options->device && strcmp(run->devices[cell->device].name, options->device))
+	if (options->device && strcmp(run->devices[cell->device].name, options->device) != 0)
 		return false;
 	if (options->region_mask &&
 	    !(cell->region < 32 && options->region_mask & (1U << cell->region)))

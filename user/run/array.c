@@ -11,15 +11,16 @@
  */
 void *array__append(void *array, size_t *nr, size_t size)
 {
-	char *elements;
+	char *elements, *more;
 
 	memcpy(&elements, array, sizeof(elements));
 	if ((*nr & (*nr - 1)) == 0) {
 		if (*nr > SIZE_MAX / 2 / size)
 			return NULL;
-		elements = realloc(elements, (*nr ? 2 * *nr : 1) * size);
-		if (!elements)
+		more = realloc(elements, (*nr ? 2 * *nr : 1) * size);
+		if (!more)
 			return NULL;
+		elements = more;
 		memcpy(array, &elements, sizeof(elements));
 	}
 	return memset(elements + (*nr)++ * size, 0, size);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Why this kernel, or this user, cannot trace: one line with the cause and what to do about it. */
+#include <bpf/bpf.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +51,28 @@ static bool locked_down(void)
 	return strstr(text, "[confidentiality]");
 }
 
+/*
+ * Some virtual machines' kernels refuse fentry programs whatever they are, and have no kprobes. The
+ * program names no function: where such programs are allowed, that is the fault found with it.
+ */
+static bool refuses_tracing(void)
+{
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K }, /* r0 = 0 */
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_TRACE_FENTRY,
+		    .attach_btf_id = 1);
+	int fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, NULL, "GPL", insns,
+			       sizeof(insns) / sizeof(*insns), &options);
+	bool refused = fd == -EPERM;
+
+	if (fd >= 0)
+		close(fd);
+	return refused && access("/sys/bus/event_source/devices/kprobe", F_OK) &&
+	       access("/sys/kernel/tracing/kprobe_events", F_OK);
+}
+
 int trace_check_kernel(char *error)
 {
 	const char *cap = missing_capability();
@@ -67,6 +91,10 @@ int trace_check_kernel(char *error)
 		say(error, "this kernel has no BTF (/sys/kernel/btf/vmlinux): "
 			   "it must be built with CONFIG_DEBUG_INFO_BTF=y");
 		return -ENOENT;
+	}
+	if (refuses_tracing()) {
+		trace_explain(-EPERM, "trace", error);
+		return -EPERM;
 	}
 	return 0;
 }

@@ -6,6 +6,7 @@
 #   ok "it works" true
 #   done_testing
 
+# shellcheck disable=SC2034 # for those who source this
 # shellcheck source=scripts/guest-lib.sh
 . /opt/lib/guest.sh
 
@@ -79,7 +80,7 @@ has()
 	fi
 	fail "$1"
 	echo "no line of $3 has: $2" | diag
-	head -n 40 "$3" | diag
+	head -n 16 "$3" | diag
 }
 
 skip()

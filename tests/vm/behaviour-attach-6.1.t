@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# 50 times attached and detached while a client runs at full speed on the other CPU
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+needs_kernel 6.1
+guest 6.1 behaviour-attach --smp 2 -- 5 fentry
+guest 6.1 behaviour-attach --smp 2 -- 3 kprobe
+done_testing

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# 10 times attached and detached while a client runs at full speed on the other CPU
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+needs_kernel 7.x
+guest 7.x behaviour-attach --smp 2 -- 10 fentry
+guest 7.x behaviour-attach --smp 2 -- 10 kprobe
+done_testing

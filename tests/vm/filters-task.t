@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Filters by process, its name and its cgroup count exactly their part, on 6.1
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+needs_kernel 6.1
+guest 6.1 filters --dev pci-testdev,membar=64K,addr=05.0 -- task
+done_testing

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+# behaviour-attach.sh KERNEL TIMES METHOD: attach and detach while a client runs at full speed
+# shellcheck source=tests/vm/guest/lib.sh
+. /opt/vm/lib.sh
+# shellcheck source=tests/vm/guest/behaviour.sh
+. /opt/vm/behaviour.sh
+
+times=$2 method=$3
+kind=exact
+[ "$method" = fentry ] || kind=unprovable
+
+# wrong WHAT: of the run that was just made
+wrong()
+{
+	wrongs=$((wrongs + 1))
+	echo "run $i: $*" | diag
+	grep -E '^vfio|^issued' out | diag
+}
+
+# check: does the account of run.json hold?
+check()
+{
+	local wanted
+
+	cells=$(counted run.json) || { wrong "cannot be read"; return; }
+	wanted="$cells $cells 0"
+	[ "$(account out)" = "$wanted" ] || wrong "the account is $(account out), not $wanted"
+	[ "$cells" -gt 0 ] || wrong "nothing was counted"
+	for event in lost no_start stale replaced evicted overflow no_device untimed; do
+		[ "$(sum $event run.json)" = 0 ] || wrong "$event is $(sum $event run.json)"
+	done
+	[ "$(grep -o '"lost_kind":"[a-z_]*"' run.json | sort -u)" = "\"lost_kind\":\"$kind\"" ] ||
+		wrong "lost_kind is not $kind"
+	total=$((total + cells))
+}
+
+ok "the device is bound" bound "$1" "$RAM"
+start_client "$RAM" BAR2
+i=0 wrongs=0 total=0
+while [ $i -lt "$times" ]; do
+	i=$((i + 1))
+	if vfioscope trace -D "$RAM" --dir read --attach "$method" -d 0.02 -o run.json >out 2>err; then
+		check
+	else
+		wrong "trace failed: $(cat err)"
+	fi
+done
+is "$method: $times times attached and detached, and every account holds" $wrongs 0
+stop_client
+is "the client ends well" $client_status 0
+is "the client saw no error" "$(grep -c '"errors":{}' bench.json)" 1
+is "the client saw nothing short" "$(sum shorts bench.json)" 0
+issued=$(sum issued bench.json)
+ok "no more was counted ($total) than the client issued ($issued)" [ "$total" -lt "$issued" ]
+done_testing

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+# What the behaviour tests share: a client that runs until it is stopped, what a run says, what the
+# kernel holds. Sourced after lib.sh.
+
+# bound KERNEL BDF: to the test driver where there is one, else to vfio-pci
+bound()
+{
+	if [ "$1" = 6.1 ]; then
+		[ -e /sys/module/vfioscope_test ] || test_driver || return 1
+		bind vfioscope_test "$2"
+	else
+		bind vfio-pci "$2"
+	fi
+}
+
+# start_client BDF REGION [ARG...]: barbench at full speed, until stop_client
+start_client()
+{
+	local bdf="$1" region="$2"
+
+	shift 2
+	rm -f bench.json
+	barbench "$bdf" --i-may-reset --region "$region" --mode pread --width 4 --no-latency \
+		--duration 1 --reps 100000 "$@" -o bench.json >bench.out 2>bench.err &
+	client=$!
+	wait_for is_open "$client"
+}
+
+is_open() { readlink "/proc/$1/fd/"* | grep -q '^anon_inode:\[\?vfio-device\|/dev/vfio/devices/'; }
+
+stop_client()
+{
+	kill -INT "$client"
+	wait "$client"
+	client_status=$?
+}
+
+# start_trace ARG...: in the background, recording; returns when it counts
+start_trace()
+{
+	rm -f run.json ready
+	# --verbose says when all is attached; counting begins right after.
+	vfioscope trace -v -o run.json "$@" >out 2>err &
+	tracer=$!
+	wait_for grep -q '^vfioscope: kernel memory' err
+	usleep 300000
+}
+
+# stop_trace SIGNAL: sets trace_status
+stop_trace()
+{
+	kill "-$1" "$tracer"
+	wait "$tracer"
+	trace_status=$?
+}
+
+# field NAME RUN: the values of a number's field, one a line
+field() { grep -o "\"$1\":-\?[0-9]*" "$2" | cut -d: -f2; }
+
+# sum NAME RUN
+sum() { field "$1" "$2" | awk '{ n += $1 } END { printf "%d\n", n }'; }
+
+# counted RUN: accesses in all cells of a report
+counted() { vfioscope report -f csv "$1" | awk -F, 'NR > 1 { n += $7 } END { print n + 0 }'; }
+
+# account OUT: "ISSUED COUNTED LOST" of a table
+account() { sed -n 's/^issued \([0-9]*\) counted \([0-9]*\) lost \([0-9]*\).*/\1 \2 \3/p' "$1"; }
+
+# What of ours, or of anybody's, is in the kernel: programs, maps, links, BTF, probes. Freed is
+# what is freed after a grace period, so this waits until nothing has changed for a while.
+kernel_state()
+{
+	for what in prog map link btf; do
+		bpftool "$what" list
+	done
+	cat /sys/kernel/tracing/kprobe_events /sys/kernel/tracing/uprobe_events \
+		/sys/kernel/tracing/enabled_functions /sys/kernel/debug/kprobes/list
+}
+
+# same_state BEFORE: is the kernel as it was?
+same_state()
+{
+	kernel_state >now 2>&1
+	cmp -s now "$1"
+}
+
+# left_nothing NAME BEFORE
+left_nothing()
+{
+	if wait_for same_state "$2"; then
+		pass "$1: nothing of it is left in the kernel"
+		return
+	fi
+	fail "$1: nothing of it is left in the kernel"
+	diff "$2" now | head -n 20 | diag
+}

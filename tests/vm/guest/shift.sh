@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+# shift.sh KERNEL: regions are told apart where the driver puts the index at bit 48, beside one that
+# has it at 40; reported by the driver, given, and assumed
+# shellcheck source=tests/vm/guest/lib.sh
+. /opt/vm/lib.sh
+# shellcheck source=tests/vm/guest/cells.sh
+. /opt/vm/cells.sh
+# shellcheck source=tests/vm/guest/scripts.sh
+. /opt/vm/scripts.sh
+
+{ widths read BAR2 0 64; offsets write BAR2; own_region_script; config_script; } >ram
+edu_script >edu
+ok "the test driver goes in" test_driver offset_shift=48
+ok "$RAM is bound to it" bind vfioscope_test "$RAM"
+ok "$EDU is bound to vfio-pci" bind vfio-pci "$EDU"
+
+shift_of() { awk -v name="$1" '$1 == name && $2 ~ /:/ { print $7, $8 }' "$2"; }
+
+cat >clients <<'END'
+client -o edu.expect 0000:00:03.0 edu &
+client -o ram.expect 0000:00:04.0 ram && wait $!
+END
+trace reported --attach fentry -- sh ./clients
+merge ./*.expect >expect
+check_run "reported" expect
+is "the test driver reported 48" "$(shift_of "$RAM" log)" "48 reported"
+is "vfio-pci reported 40" "$(shift_of "$EDU" log)" "40 reported"
+
+# The device is open before the trace begins, and nobody asks for its regions any more. Two traces
+# at once, the inner one is told.
+rm -f ./*.expect
+client -o ram.expect --ready ready --go go "$RAM" ram &
+wait_for test -e ready
+trace assumed --attach kprobe -- sh -c 'vfioscope trace -o given.json --attach kprobe --offset-shift 48 \
+	-- sh -c "touch go; while [ ! -e ram.expect ]; do usleep 20000; done" >given.log 2>&1'
+is "assumed: says so" "$(shift_of "$RAM" log)" "40 assumed"
+merge ram.expect >expect
+n=$(total expect)
+has "assumed: nothing is lost" "issued $n counted $n lost 0" log
+cells run.json >counted
+is "assumed: what is no region's offset goes to a cell of its own" "$(cut -d, -f2 counted | sort -u)" bad
+mv given.json run.json
+mv given.log log
+check_run "given" expect
+is "given: says so" "$(shift_of "$RAM" log)" "48 given"
+done_testing
