@@ -42,12 +42,12 @@ enum vs_dir { VS_READ, VS_WRITE, VS_DIRS };
  */
 #define VS_INDEX_PER_DEVICE (VS_DIRS * VS_REGIONS * 32)
 #define VS_INDEX(dir, region, wclass) (((dir) << 9) | ((region) << 5) | (wclass))
+#define VS_INDEX_BASE(device, dir) ((__u64)(device) * VS_INDEX_PER_DEVICE + VS_INDEX(dir, 0, 0))
 #define VS_INDEX_DIR(index) ((index) >> 9 & 1)
 #define VS_INDEX_REGION(index) ((index) >> 5 & (VS_REGIONS - 1))
 #define VS_INDEX_WCLASS(index) ((index) & 31)
 
-#define VS_CELL_NONE 0 /* not allocated */
-#define VS_CELL_FULL 0xffff /* there was no room for it: counted in vs_handler_stats.overflow */
+#define VS_CELL_NONE 0 /* not taken, or there was no room for it */
 #define VS_MAX_CELLS 0xfffe
 
 #define VS_ERRNOS 8 /* distinct errnos per cell and CPU; then errors less their sum are "other" */
@@ -60,7 +60,7 @@ struct vs_errno_count {
 /* One cell on one CPU. 32-bit buckets wrap: user space adds up their differences in time. */
 struct vs_cell {
 	__u64 count;
-	__u64 bytes; /* transferred: the sum of positive results */
+	__u64 bytes; /* transferred; in exact width classes less width * count, modulo 2^64 */
 	__u64 sum_ns;
 	__u64 inv_min_ns; /* ~min, so that a zeroed cell needs no initialisation */
 	__u64 max_ns;
@@ -118,21 +118,31 @@ struct vs_device {
 /*
  * A call in flight, by thread: two candidate slots in a bounded table. An entry that finds both
  * taken replaces the second, whose exit then finds no start: counted, never silent.
+ *
+ * Who the slot was last used by, and for which device, stays when the call ends, so that the
+ * thread's next call need not look the device up again.
  */
 struct vs_start {
-	__u64 ts_ns; /* CLOCK_MONOTONIC; 0: free */
-	__u64 tag; /* VS_START_TAG: whose and in which handler */
+	__u64 ts_ns; /* CLOCK_MONOTONIC; 0: no call in flight */
+	__u64 seal; /* ts_ns ^ VS_START_PROOF */
+	__u64 tag; /* VS_START_TAG: whose, in which handler */
 	__u64 vdev;
-	__u64 stamp; /* system calls the thread has made: tells a stale start */
-	__u64 buf;
+	__u64 index_base; /* VS_INDEX_BASE of device and direction */
+	__u64 shift; /* of the device's offsets */
 	__u64 count; /* kprobes only, whose exits have no arguments */
 	__u64 ppos; /* likewise */
-	__u32 device; /* index in the device table */
-	__u32 pad;
 };
 
 #define VS_START_SLOTS 1024 /* a power of two */
 #define VS_START_TAG(handler, tid) (((__u64)(handler) << 32) | (tid))
+
+/*
+ * What entry and exit of one call have in common, and no two calls of a thread: the buffer, below
+ * 2^48, and the number of system calls that the thread has made. It finds the start of an earlier
+ * call whose exit was skipped. It also finds two threads that began at the same moment and wrote
+ * one slot at once: then the seal of neither fits the time.
+ */
+#define VS_START_PROOF(buf, stamp) ((buf) ^ (stamp) << 48)
 
 /* Rare events of one handler; atomic. */
 struct vs_handler_stats {
@@ -155,14 +165,10 @@ struct vs_handler_stats {
 #define VS_OFF 0ULL
 #define VS_PRIMING (~0ULL)
 
-/* All that is shared but the cells, whose number is an option. */
-struct vs_state {
+/* How far the recording is. */
+struct vs_control {
 	__u64 active_from_ns;
 	__u64 next_cell; /* atomic; cells taken so far */
-	struct vs_handler_stats handlers[VS_MAX_HANDLERS];
-	struct vs_device devices[VS_MAX_DEVICES];
-	struct vs_start starts[VS_START_SLOTS];
-	__u16 index[VS_MAX_DEVICES * VS_INDEX_PER_DEVICE]; /* cell numbers */
 };
 
 /* A device file that is open, as the iterator reports it. */

@@ -70,7 +70,7 @@ static __noinline int device_find_slow(__u64 vdev, bool enter)
 
 	for (int i = 0; i < VS_MAX_DEVICES; i++) {
 		__u32 slot = (hash + i) & (VS_MAX_DEVICES - 1);
-		struct vs_device *dev = &state.devices[slot];
+		struct vs_device *dev = &devices[slot];
 		__u64 old = dev->vdev;
 
 		if (!old && !enter)
@@ -90,11 +90,24 @@ static __noinline int device_find_slow(__u64 vdev, bool enter)
 static __always_inline int device_find(__u64 vdev)
 {
 	__u32 slot = device_hash(vdev) & (VS_MAX_DEVICES - 1);
-	struct vs_device *dev = &state.devices[slot];
+	struct vs_device *dev = &devices[slot];
 
 	if (dev->vdev == vdev && dev->state != VS_DEVICE_FREE)
 		return slot;
 	return device_find_slow(vdev, true);
+}
+
+static __always_inline struct vs_device *device_at(__u32 device)
+{
+	return &devices[device & (VS_MAX_DEVICES - 1)];
+}
+
+/* What the threads' slots keep of a device is out of date. */
+static __always_inline void device_changed(__u64 vdev)
+{
+	for (int i = 0; i < VS_START_SLOTS; i++)
+		if (starts[i].vdev == vdev)
+			starts[i].vdev = 0;
 }
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The region handlers of struct vfio_device_ops: one copy of these programs is loaded for each
- * handler function and direction, in one of two flavours:
+ * The region handlers of struct vfio_device_ops: one copy of these programs is loaded for each pair
+ * of handlers (read and write), in one of two flavours:
  *
  *   fentry + fexit        the cheapest; the exit sees the arguments, so that an access whose entry
  *                         the kernel skipped is still counted, if untimed
@@ -12,14 +12,18 @@
  */
 #include "record.h"
 
-const volatile __u64 handler_address;
+const volatile __u64 handler_address[VS_DIRS];
+const volatile __u64 handler_tag[VS_DIRS]; /* VS_START_TAG of no thread */
+const volatile bool filter_tasks; /* any of the next three is set: one look instead of three */
 const volatile __u32 filter_tgid; /* 0: any */
 const volatile char filter_comm[VS_COMM_LEN]; /* of the process; empty: any */
 const volatile __u64 filter_cgroup; /* id; 0: any */
 const volatile __u32 filter_cgroup_level;
 
-static __always_inline bool task_wanted(struct task_struct *task)
+static __noinline bool task_passes(void)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
+
 	if (filter_tgid && task->tgid != filter_tgid)
 		return false;
 	if (filter_comm[0]) {
@@ -30,215 +34,290 @@ static __always_inline bool task_wanted(struct task_struct *task)
 			if (filter_comm[i] != comm[i])
 				return false;
 	}
-	if (filter_cgroup && bpf_get_current_ancestor_cgroup_id(filter_cgroup_level) != filter_cgroup)
+	if (filter_cgroup &&
+	    bpf_get_current_ancestor_cgroup_id(filter_cgroup_level) != filter_cgroup)
 		return false;
 	return true;
 }
 
-/*
- * What tells one call of a thread from the next: the kernel counts each read and write system call
- * when it ends (include/linux/sched/xacct.h). Comparing the buffer as well covers the calls that
- * one readv or writev makes.
- */
-static __always_inline __u64 call_stamp(struct task_struct *task)
+static __always_inline bool task_wanted(void)
 {
-	if (!bpf_core_field_exists(task->ioac.syscr)) /* CONFIG_TASK_XACCT */
-		return 0;
-	return task->ioac.syscr + task->ioac.syscw;
+	return !filter_tasks || task_passes();
 }
 
+/*
+ * What tells one call of a thread from the next: the kernel counts a read or write system call when
+ * it ends (include/linux/sched/xacct.h).
+ */
+static __always_inline __u64 call_stamp(struct task_struct *task, const enum vs_dir dir)
+{
+	return dir == VS_READ ? task->ioac.syscr : task->ioac.syscw;
+}
+
+static __always_inline __u64 call_tag(struct task_struct *task, const enum vs_dir dir)
+{
+	return handler_tag[dir] | (__u32)task->pid;
+}
+
+/* --- starts ------------------------------------------------------------------------------------ */
+
+/* The barrier has one pointer made, where clang would make the same one again for each field. */
 static __always_inline struct vs_start *first_slot(__u64 tag)
 {
-	return &state.starts[tag & (VS_START_SLOTS - 1)];
+	struct vs_start *slot = &starts[tag & (VS_START_SLOTS - 1)];
+
+	barrier_var(slot);
+	return slot;
 }
 
 static __always_inline struct vs_start *second_slot(__u64 tag)
 {
-	return &state.starts[((__u32)tag * 0x9e3779b1U >> 16) & (VS_START_SLOTS - 1)];
+	return &starts[((__u32)tag * 0x9e3779b1U >> 16) & (VS_START_SLOTS - 1)];
 }
 
-/* For an entry whose first slot is taken. */
-static __noinline struct vs_start *start_make_room(__u64 tag)
+/* The slot is the thread's from its last call on this device. */
+static __always_inline bool slot_ready(const struct vs_start *slot, __u64 tag, __u64 vdev)
 {
-	struct vs_start *start = first_slot(tag);
-
-	if (start->tag != tag)
-		start = second_slot(tag);
-	if (start->ts_ns)
-		__sync_fetch_and_add(start->tag == tag ? &HANDLER->replaced : &HANDLER->evicted, 1);
-	return start;
+	return slot->tag == tag && slot->vdev == vdev && !slot->ts_ns;
 }
 
-static __always_inline struct vs_start *start_find(__u64 tag)
+static __always_inline bool slot_in_flight(const struct vs_start *slot, __u64 tag)
 {
-	struct vs_start *start = first_slot(tag);
-
-	if (start->ts_ns && start->tag == tag)
-		return start;
-	start = second_slot(tag);
-	if (start->ts_ns && start->tag == tag)
-		return start;
-	return NULL;
+	return slot->tag == tag && slot->ts_ns;
 }
 
-static __always_inline bool device_traced(int device)
+/* Does the slot hold the start of the call that ends? */
+static __always_inline bool slot_fits(const struct vs_start *slot, __u64 tag, __u64 proof)
 {
-	return device >= 0 &&
-	       state.devices[device & (VS_MAX_DEVICES - 1)].state == VS_DEVICE_TRACED;
+	return slot->tag == tag && slot->ts_ns && (slot->seal ^ slot->ts_ns) == proof;
 }
 
-/* A call began in this handler, which is its device's own. */
-static __always_inline struct vs_start *call_begin(struct task_struct *task, __u64 vdev, int device,
-						   __u64 buf)
+static __noinline struct vs_start *slot_fits_second(__u64 tag, __u64 proof)
 {
-	__u64 tag = VS_START_TAG(handler_index, (__u32)task->pid);
-	struct vs_start *start = first_slot(tag);
+	struct vs_start *slot = second_slot(tag);
 
-	if (device < 0 && state.active_from_ns != VS_PRIMING)
-		COUNT_EVENT(no_device);
-	if (!device_traced(device))
+	return slot_fits(slot, tag, proof) ? slot : NULL;
+}
+
+/* A slot for a call of a traced device, made the thread's own. */
+static __always_inline struct vs_start *slot_take(__u64 tag, __u64 vdev, __u32 device,
+						  enum vs_dir dir)
+{
+	struct vs_start *slot = first_slot(tag);
+
+	if (slot->tag != tag && slot->ts_ns)
+		slot = second_slot(tag);
+	if (slot->ts_ns) {
+		if (slot->tag == tag)
+			COUNT_EVENT(dir, replaced);
+		else
+			COUNT_EVENT(dir, evicted);
+	}
+	slot->ts_ns = 0;
+	slot->tag = tag;
+	slot->vdev = vdev;
+	slot->index_base = VS_INDEX_BASE(device, dir);
+	slot->shift = device_at(device)->shift;
+	return slot;
+}
+
+/* For an entry whose slot is not ready; the device's handler is known to be this one. */
+static __noinline struct vs_start *slot_find(__u64 tag, __u64 vdev, enum vs_dir dir)
+{
+	int device = device_find(vdev);
+
+	if (device < 0) {
+		if (control.active_from_ns != VS_PRIMING)
+			COUNT_EVENT(dir, no_device);
 		return NULL;
-	if (start->ts_ns)
-		start = start_make_room(tag);
-	start->tag = tag;
-	start->vdev = vdev;
-	start->stamp = call_stamp(task);
-	start->buf = buf;
-	start->device = device;
-	return start;
+	}
+	return device_at(device)->state == VS_DEVICE_TRACED ? slot_take(tag, vdev, device, dir) :
+							       NULL;
+}
+
+static __always_inline void slot_begin(struct vs_start *slot, __u64 proof)
+{
+	__u64 ts = bpf_ktime_get_ns();
+
+	slot->seal = ts ^ proof;
+	slot->ts_ns = ts;
+}
+
+/* The thread's starts that are in flight though its call is over: their exits were skipped. */
+static __noinline bool slots_clear(__u64 tag, enum vs_dir dir)
+{
+	struct vs_start *first = first_slot(tag), *second = second_slot(tag);
+	bool stale = false;
+
+	if (slot_in_flight(first, tag)) {
+		first->ts_ns = 0;
+		stale = true;
+	}
+	if (slot_in_flight(second, tag)) {
+		second->ts_ns = 0;
+		stale = true;
+	}
+	if (stale)
+		COUNT_EVENT(dir, stale);
+	return stale;
 }
 
 /* --- fentry + fexit ---------------------------------------------------------------------------- */
 
-static __always_inline bool handler_serves(struct vfio_device *vdev)
+static __always_inline bool handler_serves(struct vfio_device *vdev, const enum vs_dir dir)
 {
-	if (handler_dir == VS_READ)
-		return (__u64)vdev->ops->read == handler_address;
-	return (__u64)vdev->ops->write == handler_address;
+	return (dir == VS_READ ? (__u64)vdev->ops->read : (__u64)vdev->ops->write) ==
+	       handler_address[dir];
 }
 
-SEC("fentry")
-int BPF_PROG(enter_fentry, struct vfio_device *vdev, char *buf)
+/* The verifier lets nobody hash a pointer: the first argument as a number. */
+static __always_inline __u64 vdev_number(__u64 *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct vs_start *start;
-	__u64 key = 0;
+	__u64 number = 0;
 
-	if (state.active_from_ns == VS_OFF || !handler_serves(vdev) || !task_wanted(task))
+	bpf_get_func_arg(ctx, 0, &number);
+	return number;
+}
+
+static __always_inline int fentry_body(__u64 *ctx, const enum vs_dir dir)
+{
+	struct vfio_device *vdev = (void *)ctx[0];
+	struct task_struct *task;
+	struct vs_start *slot;
+	__u64 tag;
+
+	if (control.active_from_ns == VS_OFF || !task_wanted())
 		return 0;
-	bpf_get_func_arg(ctx, 0, &key);
-	start = call_begin(task, key, device_find(key), (__u64)buf);
-	if (start)
-		start->ts_ns = bpf_ktime_get_ns();
+	task = bpf_get_current_task_btf();
+	tag = call_tag(task, dir);
+	slot = first_slot(tag);
+	if (!slot_ready(slot, tag, (__u64)vdev)) {
+		slot = handler_serves(vdev, dir) ? slot_find(tag, vdev_number(ctx), dir) : NULL;
+		if (!slot)
+			return 0;
+	}
+	slot_begin(slot, VS_START_PROOF(ctx[1], call_stamp(task, dir)));
 	return 0;
 }
 
 /* The entry was skipped, or its start is another call's: count the access all the same. */
-static __noinline int count_untimed(struct access *access, __u64 vdev, bool stale)
+static __noinline int count_untimed(__u64 *ctx, __u64 tag, enum vs_dir dir)
 {
+	__u64 active_from = control.active_from_ns;
 	int device;
 
-	if (!access || state.active_from_ns == VS_PRIMING)
+	if (active_from == VS_OFF || !task_wanted())
 		return 0;
-	device = device_find_slow(vdev, true);
-	if (!device_traced(device))
-		return 0;
-	if (stale)
-		COUNT_EVENT(stale);
-	else
-		COUNT_EVENT(no_start);
-	access->device = device;
-	access->ns = UNTIMED;
-	record(access);
+	if (!slots_clear(tag, dir) && active_from != VS_PRIMING)
+		COUNT_EVENT(dir, no_start);
+	device = device_find(vdev_number(ctx));
+	if (active_from != VS_PRIMING && device >= 0 &&
+	    device_at(device)->state == VS_DEVICE_TRACED)
+		record(VS_INDEX_BASE(device, dir), device_at(device)->shift, ctx[2], ctx[3], ctx[4],
+		       0, false);
 	return 0;
 }
 
-SEC("fexit")
-int BPF_PROG(exit_fexit, struct vfio_device *vdev, char *buf, size_t count, loff_t *ppos,
-	     ssize_t ret)
+static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir)
 {
-	__u64 now = bpf_ktime_get_ns(), active_from = state.active_from_ns, ts = 0;
-	struct access access = { .count = count, .ppos = (__u64)ppos, .ret = ret };
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct vs_start *start;
+	__u64 now = bpf_ktime_get_ns(), tag, proof, ts;
+	struct vfio_device *vdev = (void *)ctx[0];
+	struct task_struct *task;
+	struct vs_start *slot;
 
-	if (active_from == VS_OFF)
-		return 0;
-	start = start_find(VS_START_TAG(handler_index, (__u32)task->pid));
-	if (start) {
-		ts = start->ts_ns;
-		start->ts_ns = 0;
-		if (start->vdev == (__u64)vdev && start->buf == (__u64)buf &&
-		    start->stamp == call_stamp(task)) {
-			access.device = start->device;
-			access.ns = now - ts;
-			if (ts >= active_from)
-				record(&access);
-			return 0;
-		}
-	}
-	if (handler_serves(vdev) && task_wanted(task)) {
-		__u64 key = 0;
-
-		bpf_get_func_arg(ctx, 0, &key);
-		count_untimed(&access, key, start);
-	}
+	task = bpf_get_current_task_btf();
+	tag = call_tag(task, dir);
+	proof = VS_START_PROOF(ctx[1], call_stamp(task, dir));
+	slot = first_slot(tag);
+	if (!slot_fits(slot, tag, proof))
+		slot = slot_fits_second(tag, proof);
+	if (!slot || slot->vdev != (__u64)vdev)
+		return handler_serves(vdev, dir) ? count_untimed(ctx, tag, dir) : 0;
+	ts = slot->ts_ns;
+	slot->ts_ns = 0;
+	if (ts >= control.active_from_ns)
+		record(slot->index_base, slot->shift, ctx[2], ctx[3], ctx[4], now - ts, true);
 	return 0;
 }
 
 /* --- kprobe + kretprobe ------------------------------------------------------------------------ */
 
-SEC("kprobe")
-int BPF_KPROBE(enter_kprobe, struct vfio_device *vdev, char *buf, size_t count, loff_t *ppos)
+/* From the device table, which saves two reads of kernel memory. */
+static __always_inline bool table_handler_serves(__u64 vdev, const enum vs_dir dir)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	const struct vs_device *dev;
-	struct vs_start *start;
-	int device;
+	int device = device_find(vdev);
+	const struct vs_device *dev = device_at(device);
 
-	if (state.active_from_ns == VS_OFF || !task_wanted(task))
+	return device < 0 || (dir == VS_READ ? dev->read : dev->write) == handler_address[dir];
+}
+
+static __always_inline int kprobe_body(__u64 vdev, __u64 count, __u64 ppos, const enum vs_dir dir)
+{
+	struct task_struct *task;
+	struct vs_start *slot;
+	__u64 tag;
+
+	if (control.active_from_ns == VS_OFF || !task_wanted())
 		return 0;
-	/* The table saves two reads of kernel memory, of vdev->ops->read. */
-	device = device_find((__u64)vdev);
-	dev = &state.devices[device & (VS_MAX_DEVICES - 1)];
-	if (device >= 0 && (handler_dir == VS_READ ? dev->read : dev->write) != handler_address)
-		return 0;
-	start = call_begin(task, (__u64)vdev, device, (__u64)buf);
-	if (!start)
-		return 0;
-	start->count = count;
-	start->ppos = (__u64)ppos;
-	start->ts_ns = bpf_ktime_get_ns();
+	task = bpf_get_current_task_btf();
+	tag = call_tag(task, dir);
+	slot = first_slot(tag);
+	if (!slot_ready(slot, tag, vdev)) {
+		slot = table_handler_serves(vdev, dir) ? slot_find(tag, vdev, dir) : NULL;
+		if (!slot)
+			return 0;
+	}
+	slot->count = count;
+	slot->ppos = ppos;
+	/* The exit does not know the buffer. */
+	slot_begin(slot, VS_START_PROOF(0ULL, call_stamp(task, dir)));
 	return 0;
 }
 
-SEC("kretprobe")
-int BPF_KRETPROBE(exit_kretprobe, ssize_t ret)
+static __always_inline int kretprobe_body(__s64 ret, const enum vs_dir dir)
 {
-	__u64 now = bpf_ktime_get_ns(), active_from = state.active_from_ns, ts;
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct access access = { .ret = ret };
-	struct vs_start *start;
+	__u64 now = bpf_ktime_get_ns(), tag, proof, ts;
+	struct task_struct *task;
+	struct vs_start *slot;
 
-	if (active_from == VS_OFF)
-		return 0;
-	start = start_find(VS_START_TAG(handler_index, (__u32)task->pid));
-	if (!start)
-		return 0;
-	ts = start->ts_ns;
-	start->ts_ns = 0;
-	if (ts < active_from)
-		return 0;
-	if (start->stamp != call_stamp(task)) {
-		COUNT_EVENT(stale);
+	task = bpf_get_current_task_btf();
+	tag = call_tag(task, dir);
+	proof = VS_START_PROOF(0ULL, call_stamp(task, dir));
+	slot = first_slot(tag);
+	if (!slot_fits(slot, tag, proof))
+		slot = slot_fits_second(tag, proof);
+	if (!slot) {
+		slots_clear(tag, dir);
 		return 0;
 	}
-	access.device = start->device;
-	access.count = start->count;
-	access.ppos = start->ppos;
-	access.ns = now - ts;
-	record(&access);
+	ts = slot->ts_ns;
+	slot->ts_ns = 0;
+	if (ts >= control.active_from_ns)
+		record(slot->index_base, slot->shift, slot->count, slot->ppos, ret, now - ts, true);
 	return 0;
 }
+
+/* --- the programs: one direction each, so that it costs nothing to know -------------------------- */
+
+#define HANDLER_PROGRAMS(name, dir)                                                                \
+	SEC("fentry") int name##_fentry(__u64 *ctx)                                                \
+	{                                                                                          \
+		return fentry_body(ctx, dir);                                                      \
+	}                                                                                          \
+	SEC("fexit") int name##_fexit(__u64 *ctx)                                                  \
+	{                                                                                          \
+		return fexit_body(ctx, dir);                                                       \
+	}                                                                                          \
+	SEC("kprobe") int BPF_KPROBE(name##_kprobe, __u64 vdev, __u64 buf, __u64 count, __u64 ppos) \
+	{                                                                                          \
+		return kprobe_body(vdev, count, ppos, dir);                                        \
+	}                                                                                          \
+	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe, __s64 ret)                            \
+	{                                                                                          \
+		return kretprobe_body(ret, dir);                                                   \
+	}
+
+HANDLER_PROGRAMS(read, VS_READ)
+HANDLER_PROGRAMS(write, VS_WRITE)
 
 char LICENSE[] SEC("license") = "GPL";

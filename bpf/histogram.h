@@ -27,49 +27,49 @@
 	(VS_HIST_LINEAR + (VS_HIST_MAX_BITS - VS_HIST_SUB_BITS - 1) * VS_HIST_SUB)
 
 /*
- * Floor of log2, for 1 <= v < 2^34. Four compares and no table: clang 14 cannot compile
- * __builtin_clzll for BPF, and a loop costs more.
+ * How far a latency is shifted so that 32..63 is left: floor(log2(ns)) - 5, or 0 below 64. Looked up
+ * by eight bits of it; entry x is for ns in [64 x, 64 x + 64). A table, since clang 14 cannot compile
+ * __builtin_clzll for BPF, and compares or a loop cost more (docs/decisions).
  */
-static inline __attribute__((always_inline)) unsigned int vs_log2(unsigned long long v)
-{
-	unsigned int log = 0;
+#define VS_TIMES_4(x) x, x, x, x
+#define VS_TIMES_16(x) VS_TIMES_4(x), VS_TIMES_4(x), VS_TIMES_4(x), VS_TIMES_4(x)
+#define VS_TIMES_64(x) VS_TIMES_16(x), VS_TIMES_16(x), VS_TIMES_16(x), VS_TIMES_16(x)
+static const unsigned char vs_hist_shift[256] = {
+	0, 1, 2, 2, VS_TIMES_4(3), VS_TIMES_4(4), VS_TIMES_4(4), VS_TIMES_16(5), VS_TIMES_16(6),
+	VS_TIMES_16(6), VS_TIMES_64(7), VS_TIMES_64(8), VS_TIMES_64(8),
+};
 
-	if (v >> 32) {
-		v >>= 32;
-		log = 32;
-	}
-	if (v >> 16) {
-		v >>= 16;
-		log += 16;
-	}
-	if (v >> 8) {
-		v >>= 8;
-		log += 8;
-	}
-	if (v >> 4) {
-		v >>= 4;
-		log += 4;
-	}
-	if (v >> 2) {
-		v >>= 2;
-		log += 2;
-	}
-	return log + (v >> 1 ? 1 : 0);
+static inline __attribute__((always_inline)) unsigned int vs_hist_at(unsigned long long ns,
+								      unsigned int shift)
+{
+	/* The low 5 bits of what is left are the place in the octave. */
+	return (shift << VS_HIST_SUB_BITS) + (unsigned int)(ns >> shift);
+}
+
+/* The same as vs_hist_bucket(), for @ns below VS_HIST_FAST_NS only. */
+#define VS_HIST_FAST_NS (1 << 14)
+static inline __attribute__((always_inline)) unsigned int vs_hist_fast_bucket(unsigned long long ns)
+{
+	unsigned int at = ns >> 6;
+
+#ifdef __bpf__
+	asm volatile("" : "+r"(at)); /* the verifier wants to see the mask that clang knows is idle */
+#endif
+	return vs_hist_at(ns, vs_hist_shift[at & 255]);
 }
 
 /* The bucket of a latency of @ns nanoseconds: 0 .. VS_HIST_BUCKETS - 1. */
 static inline __attribute__((always_inline)) unsigned int vs_hist_bucket(unsigned long long ns)
 {
-	unsigned int log;
-
-	if (ns < VS_HIST_LINEAR)
-		return ns;
-	if (ns >> VS_HIST_MAX_BITS)
-		return VS_HIST_BUCKETS - 1;
-	log = vs_log2(ns);
-	/* ns >> (log - 5) is 32..63: its low 5 bits are the place in the octave. */
-	return ((log - VS_HIST_SUB_BITS) << VS_HIST_SUB_BITS) +
-	       (unsigned int)(ns >> (log - VS_HIST_SUB_BITS));
+	if (ns < VS_HIST_FAST_NS)
+		return vs_hist_fast_bucket(ns);
+	if (ns < 1 << 22)
+		return vs_hist_at(ns, vs_hist_shift[ns >> 14 & 255] + 8);
+	if (ns < 1 << 30)
+		return vs_hist_at(ns, vs_hist_shift[ns >> 22 & 255] + 16);
+	if (ns < 1ULL << VS_HIST_MAX_BITS)
+		return vs_hist_at(ns, vs_hist_shift[ns >> 30 & 255] + 24);
+	return VS_HIST_BUCKETS - 1;
 }
 
 /* The smallest latency [ns] that falls into @bucket. */

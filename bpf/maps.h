@@ -11,8 +11,12 @@
 
 #include "abi.h"
 
-/* In .bss: its address is a constant of the program, so that reaching it needs no look-up. */
-struct vs_state state;
+/* In .bss: their addresses are constants of the program, so that reaching them needs no look-up. */
+struct vs_control control;
+struct vs_handler_stats handlers[VS_MAX_HANDLERS];
+struct vs_device devices[VS_MAX_DEVICES];
+struct vs_start starts[VS_START_SLOTS];
+__u16 cell_index[VS_MAX_DEVICES * VS_INDEX_PER_DEVICE]; /* cell numbers */
 
 /*
  * [cpu * cells per CPU + cell]. A plain array and not a per-CPU one: the same cost, and user space

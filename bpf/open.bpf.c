@@ -9,7 +9,8 @@
 #include "abi.h"
 #include "file.h"
 
-extern const void vfio_device_fops __ksym;
+/* &vfio_device_fops. An extern __ksym would have libbpf read all of /proc/kallsyms once more. */
+const volatile __u64 device_fops;
 
 SEC("iter/task_file")
 int open_devices(struct bpf_iter__task_file *ctx)
@@ -19,7 +20,7 @@ int open_devices(struct bpf_iter__task_file *ctx)
 	struct vs_open_row row = {};
 	struct vfio_device *vdev;
 
-	if (!task || !file || (const void *)file->f_op != &vfio_device_fops)
+	if (!task || !file || (__u64)file->f_op != device_fops)
 		return 0;
 	vdev = file_device(file);
 	row.tgid = task->tgid;

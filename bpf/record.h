@@ -5,41 +5,34 @@
 
 #include "device.h"
 
-const volatile __u32 handler_dir; /* enum vs_dir */
-const volatile __u32 handler_index; /* in vs_state.handlers */
+const volatile __u32 handler_index[VS_DIRS]; /* in handlers[] */
 const volatile __u32 cells_per_cpu;
 const volatile __u32 filter_regions; /* bit mask; 0: all */
 
-#define HANDLER (&state.handlers[handler_index & (VS_MAX_HANDLERS - 1)])
-#define COUNT_EVENT(event) __sync_fetch_and_add(&HANDLER->event, 1)
-
-/* All that is known of a call when it ends. */
-struct access {
-	__u32 device;
-	__u64 count;
-	__u64 ppos; /* address of the position, already advanced */
-	__s64 ret;
-	__s64 ns; /* latency; UNTIMED: not known */
-};
-
-#define UNTIMED (-1)
+#define COUNT_EVENT(dir, event)                                                                    \
+	__sync_fetch_and_add(&handlers[handler_index[(dir) & 1] & (VS_MAX_HANDLERS - 1)].event, 1)
 
 /* Bounded by the mask, which the verifier wants to see. */
-static __always_inline __u16 *index_slot(__u32 key)
+static __always_inline __u16 *index_slot(__u64 key)
 {
-	return &state.index[key & (VS_MAX_DEVICES * VS_INDEX_PER_DEVICE - 1)];
+	return &cell_index[key & (VS_MAX_DEVICES * VS_INDEX_PER_DEVICE - 1)];
 }
 
-static __noinline __u32 cell_alloc(__u32 key)
+/* A new cell, or VS_CELL_NONE: there is no room, which is counted, or it is not wanted. */
+static __noinline __u32 cell_take(__u64 key)
 {
-	__u32 id = __sync_fetch_and_add(&state.next_cell, 1) + 1; /* 0 is VS_CELL_NONE */
 	struct vs_cell *cell = NULL;
+	__u32 id = VS_MAX_CELLS;
 
+	if (filter_regions && !(filter_regions >> VS_INDEX_REGION(key) & 1))
+		return VS_CELL_NONE; /* never gets a cell */
+	if (control.next_cell < cells_per_cpu)
+		id = __sync_fetch_and_add(&control.next_cell, 1) + 1; /* 0 is VS_CELL_NONE */
 	if (id < cells_per_cpu)
 		cell = bpf_map_lookup_elem(&cells, &id); /* CPU 0's copy */
 	if (!cell) {
-		*index_slot(key) = VS_CELL_FULL;
-		return VS_CELL_FULL;
+		COUNT_EVENT(VS_INDEX_DIR(key), overflow);
+		return VS_CELL_NONE;
 	}
 	cell->device = key / VS_INDEX_PER_DEVICE;
 	cell->index = key % VS_INDEX_PER_DEVICE;
@@ -48,48 +41,18 @@ static __noinline __u32 cell_alloc(__u32 key)
 	return id;
 }
 
-static __always_inline __u32 width_class(__u64 count)
+/* (8, 16] is class 9, (16, 32] class 10, ... */
+static __noinline __u32 wide_class(__u64 count)
 {
-	if (count <= VS_WIDTH_EXACT_MAX)
-		return count;
-	if (count > VS_WIDTH_LIMIT)
-		return VS_WIDTH_ABOVE;
-	return vs_log2(count - 1) + 6; /* (8, 16] is class 9, (16, 32] class 10, ... */
+	__u32 wclass = VS_WIDTH_EXACT_MAX;
+
+	for (__u64 limit = VS_WIDTH_EXACT_MAX; limit < count && wclass < VS_WIDTH_ABOVE; limit *= 2)
+		wclass++;
+	return wclass;
 }
 
-/* Of the largest power of two up to the width, at most 8: what one load or store can be. */
-static __always_inline __u64 alignment_mask(__u64 count)
+static __always_inline void count_errno(struct vs_cell *cell, __u32 err)
 {
-	return count >= 8 ? 7 : count >= 4 ? 3 : count >= 2 ? 1 : 0;
-}
-
-static __always_inline struct vs_cell *cell_of(const struct access *access, __u64 pos,
-					       const struct vs_device *dev)
-{
-	__u64 region = pos >> (dev->shift & 63);
-	__u32 key, id;
-
-	if (region > VS_REGION_BAD)
-		region = VS_REGION_BAD;
-	if (filter_regions && !(filter_regions >> region & 1))
-		return NULL;
-	key = access->device * VS_INDEX_PER_DEVICE +
-	      VS_INDEX(handler_dir, region, width_class(access->count));
-	id = *index_slot(key);
-	if (id == VS_CELL_NONE)
-		id = cell_alloc(key);
-	if (id == VS_CELL_FULL) {
-		COUNT_EVENT(overflow);
-		return NULL;
-	}
-	id += bpf_get_smp_processor_id() * cells_per_cpu;
-	return bpf_map_lookup_elem(&cells, &id);
-}
-
-static __noinline int count_errno(struct vs_cell *cell, __u32 err)
-{
-	if (!cell)
-		return 0;
 	cell->errors++;
 	for (int i = 0; i < VS_ERRNOS; i++) {
 		if (!cell->errnos[i].err)
@@ -99,12 +62,48 @@ static __noinline int count_errno(struct vs_cell *cell, __u32 err)
 			break;
 		}
 	}
+}
+
+/* A call that failed or was short; also any of more than 8 bytes, whose width varies in its cell. */
+static __noinline int count_result(struct vs_cell *cell, __u64 count, __s64 ret)
+{
+	if (!cell)
+		return 0;
+	if (count <= VS_WIDTH_EXACT_MAX)
+		cell->bytes -= count;
+	if (ret < 0) {
+		count_errno(cell, -ret);
+		return 0;
+	}
+	cell->bytes += ret;
+	if (ret < count)
+		cell->shorts++;
 	return 0;
+}
+
+/* What a naturally aligned access of 1, 2, 4 or 8 bytes never is. */
+static __noinline int count_geometry(struct vs_cell *cell, __u64 offset, __u64 count)
+{
+	/* Of the largest power of two up to the width, at most 8: what one load or store can be. */
+	__u64 alignment = count >= 8 ? 8 : count >= 4 ? 4 : count >= 2 ? 2 : 1;
+
+	if (!cell)
+		return 0;
+	if (offset & (alignment - 1))
+		cell->unaligned++;
+	if ((offset & (VS_PAGE - 1)) + count > VS_PAGE)
+		cell->crossing++;
+	return 0;
+}
+
+static __noinline __u32 slow_bucket(__u64 ns)
+{
+	return vs_hist_bucket(ns);
 }
 
 static __always_inline void count_latency(struct vs_cell *cell, __u64 ns)
 {
-	__u32 bucket = vs_hist_bucket(ns);
+	__u32 bucket = ns < VS_HIST_FAST_NS ? vs_hist_fast_bucket(ns) : slow_bucket(ns);
 
 	cell->sum_ns += ns;
 	if (cell->max_ns < ns)
@@ -115,34 +114,62 @@ static __always_inline void count_latency(struct vs_cell *cell, __u64 ns)
 		cell->buckets[bucket]++;
 }
 
-static __always_inline void record(const struct access *access)
+static __always_inline __u64 read_position(__u64 ppos)
 {
-	const struct vs_device *dev = &state.devices[access->device & (VS_MAX_DEVICES - 1)];
-	struct vs_cell *cell;
-	__u64 pos = 0, offset;
+	__u64 pos;
 
-	bpf_probe_read_kernel(&pos, sizeof(pos), (void *)access->ppos);
-	if (access->ret > 0)
-		pos -= access->ret;
-	cell = cell_of(access, pos, dev);
+	bpf_probe_read_kernel(&pos, sizeof(pos), (void *)ppos);
+	return pos;
+}
+
+static __always_inline __u64 region_of(__u64 pos, __u64 shift)
+{
+	__u64 region;
+
+	if (shift == VS_SHIFT_DEFAULT) {
+		region = pos >> VS_SHIFT_DEFAULT; /* cheaper than by a variable */
+		barrier_var(region);
+	} else {
+		region = pos >> (shift & 63);
+	}
+	return region > VS_REGION_BAD ? VS_REGION_BAD : region;
+}
+
+#define UNTIMED (-1)
+
+/*
+ * One access into its cell. @index_base and @shift are the device's, @ppos the address of the
+ * position, already advanced.
+ */
+static __always_inline void record(__u64 index_base, __u64 shift, __u64 count, __u64 ppos,
+				   __s64 ret, __u64 ns, const bool timed)
+{
+	__u64 pos = read_position(ppos), key;
+	struct vs_cell *cell;
+	__u32 id;
+
+	if (ret > 0)
+		pos -= ret;
+	key = index_base + VS_INDEX(0, region_of(pos, shift),
+				    count <= VS_WIDTH_EXACT_MAX ? count : wide_class(count));
+	id = *index_slot(key);
+	if (id == VS_CELL_NONE) {
+		id = cell_take(key);
+		if (id == VS_CELL_NONE)
+			return;
+	}
+	id += bpf_get_smp_processor_id() * cells_per_cpu;
+	cell = bpf_map_lookup_elem(&cells, &id);
 	if (!cell)
 		return;
 
 	cell->count++;
-	if (access->ret < 0) {
-		count_errno(cell, -access->ret);
-	} else {
-		cell->bytes += access->ret;
-		if (access->ret < access->count)
-			cell->shorts++;
-	}
-	offset = pos & ((1ULL << (dev->shift & 63)) - 1);
-	if (offset & alignment_mask(access->count))
-		cell->unaligned++;
-	if ((offset & (VS_PAGE - 1)) + access->count > VS_PAGE)
-		cell->crossing++;
-	if (access->ns >= 0)
-		count_latency(cell, access->ns);
+	if (count > VS_WIDTH_EXACT_MAX || ret != count)
+		count_result(cell, count, ret);
+	if (count > VS_WIDTH_EXACT_MAX || (pos | count) & (count - 1)) /* no aligned power of two */
+		count_geometry(cell, pos & ((1ULL << (shift & 63)) - 1), count);
+	if (timed)
+		count_latency(cell, ns);
 	else
 		cell->untimed++;
 }

@@ -26,6 +26,7 @@ static __always_inline void observe_shift(struct vs_device *dev, __u64 index, __
 		if (index << shift == offset) {
 			dev->shift = shift;
 			dev->shift_source = VS_SHIFT_OBSERVED;
+			device_changed(dev->vdev);
 			return;
 		}
 	}
@@ -43,7 +44,7 @@ static __noinline int observe_region(__u64 vdev, __u64 arg)
 	device = device_find(vdev);
 	if (device < 0 || info.index >= VS_REGION_BAD)
 		return 0;
-	dev = &state.devices[device & (VS_MAX_DEVICES - 1)];
+	dev = device_at(device);
 	region = &dev->regions[info.index & (VS_REGIONS - 1)];
 	region->size = info.size;
 	region->offset = info.offset;
@@ -57,8 +58,10 @@ static __always_inline void forget_device(__u64 vdev)
 {
 	int device = device_find_slow(vdev, false);
 
-	if (device >= 0)
-		state.devices[device & (VS_MAX_DEVICES - 1)].vdev = VS_VDEV_GONE;
+	if (device < 0)
+		return;
+	device_at(device)->vdev = VS_VDEV_GONE;
+	device_changed(vdev);
 }
 
 SEC("fexit/vfio_device_fops_unl_ioctl")

@@ -17,10 +17,13 @@ bool run_cell__same(const struct run_cell *a, const struct run_cell *b)
 	       a->wclass == b->wclass && a->process == b->process;
 }
 
+/* What is known of one part only is not known of the sum. */
 static void add_accesses(struct run_accesses *into, const struct run_accesses *from)
 {
-	if (into->source != from->source)
-		into->source = RUN_ACCESSES_UNKNOWN;
+	if (into->source != from->source) {
+		*into = (struct run_accesses){ .source = RUN_ACCESSES_UNKNOWN };
+		return;
+	}
 	for (int i = 0; i < 4; i++)
 		into->by_width[i] += from->by_width[i];
 	into->blocks += from->blocks;

@@ -6,7 +6,7 @@
  * skipped entry alone is not, for the exit has the arguments: it is counted, untimed.
  *
  * kprobe + kretprobe: a start that no exit consumed is lost, be it replaced by the thread's next
- * one or left at the end. Entries that the kernel muted (bpf_prog_active) go uncounted on kernels
+ * one, found stale by a later exit, or left at the end. Entries that the kernel muted (bpf_prog_active) go uncounted on kernels
  * before commit dd8657894c11 ("bpf: Count missed stats in trace_call_bpf"): not provable.
  */
 #include <errno.h>
@@ -22,10 +22,10 @@ static uint64_t own_handler(const struct vs_device *dev, enum vs_dir dir)
 
 static uint64_t counted_by(const struct tracer *tracer, const struct probe *probe)
 {
-	uint64_t counted = tracer->state->handlers[probe->index].overflow;
+	uint64_t counted = tracer->handlers[probe->index].overflow;
 
 	for (uint32_t i = 0; i < VS_MAX_DEVICES; i++)
-		if (own_handler(&tracer->state->devices[i], probe->handler->dir) ==
+		if (own_handler(&tracer->devices[i], probe->handler->dir) ==
 		    probe->handler->address)
 			counted += snapshot__counted(tracer->snapshot, i, probe->handler->dir);
 	return counted;
@@ -39,7 +39,7 @@ static uint64_t starts_left(const struct tracer *tracer, const struct probe *pro
 	if (!tracer->active_to_ns)
 		return 0;
 	for (int i = 0; i < VS_START_SLOTS; i++) {
-		const struct vs_start *start = &tracer->state->starts[i];
+		const struct vs_start *start = &tracer->starts[i];
 
 		if (start->tag >> 32 == probe->index && start->ts_ns >= tracer->active_from_ns &&
 		    start->ts_ns < tracer->active_to_ns)
@@ -48,7 +48,7 @@ static uint64_t starts_left(const struct tracer *tracer, const struct probe *pro
 	return left;
 }
 
-static bool has_filter(const struct trace_config *config)
+bool trace_config__has_filter(const struct trace_config *config)
 {
 	return config->device || config->driver || config->comm || config->tgid ||
 	       config->cgroup_id || config->region_mask;
@@ -58,7 +58,7 @@ static bool has_filter(const struct trace_config *config)
 static bool may_serve_others(const struct tracer *tracer, const struct probe *probe)
 {
 	for (int i = 0; i < VS_MAX_DEVICES; i++) {
-		const struct vs_device *dev = &tracer->state->devices[i];
+		const struct vs_device *dev = &tracer->devices[i];
 
 		if (dev->state != VS_DEVICE_FREE &&
 		    own_handler(dev, probe->handler->dir) != probe->handler->address)
@@ -67,24 +67,24 @@ static bool may_serve_others(const struct tracer *tracer, const struct probe *pr
 	return false;
 }
 
-static enum run_lost_kind lost_kind(const struct tracer *tracer, const struct probe *probe,
-				    uint64_t lost)
+static enum run_lost_kind lost_kind(const struct tracer *tracer, const struct pair *pair,
+				    const struct probe *probe, uint64_t lost)
 {
-	if (probe->method == TRACE_KPROBE)
+	if (pair->method == TRACE_KPROBE)
 		return RUN_LOST_UNPROVABLE;
-	if (lost && (has_filter(tracer->config) || may_serve_others(tracer, probe)))
+	if (lost && (trace_config__has_filter(tracer->config) || may_serve_others(tracer, probe)))
 		return RUN_LOST_UPPER_BOUND;
 	return RUN_LOST_EXACT;
 }
 
-static int fill_handler(const struct tracer *tracer, const struct probe *probe,
-			struct run_handler *handler)
+static int fill_handler(const struct tracer *tracer, const struct pair *pair,
+			const struct probe *probe, struct run_handler *handler)
 {
-	const struct vs_handler_stats *stats = &tracer->state->handlers[probe->index];
+	const struct vs_handler_stats *stats = &tracer->handlers[probe->index];
 
 	handler->function = strdup(probe->handler->function);
 	handler->module = strdup(probe->handler->module);
-	handler->method = strdup(trace_method__name(probe->method));
+	handler->method = strdup(trace_method__name(pair->method));
 	if (!handler->function || !handler->module || !handler->method)
 		return -ENOMEM;
 	handler->dir = probe->handler->dir;
@@ -96,12 +96,29 @@ static int fill_handler(const struct tracer *tracer, const struct probe *probe,
 	handler->overflow = stats->overflow;
 	handler->no_device = stats->no_device;
 	handler->lost = stats->no_device;
-	if (probe->method == TRACE_FENTRY)
-		handler->lost += probe->exit_misses;
+	if (pair->method == TRACE_FENTRY)
+		handler->lost += probe->exit_misses - probe->exit_misses_before;
 	else
-		handler->lost += probe->enter_misses + stats->replaced +
+		handler->lost += probe->enter_misses - probe->enter_misses_before + stats->replaced + stats->stale +
 				 starts_left(tracer, probe);
-	handler->lost_kind = lost_kind(tracer, probe, handler->lost);
+	handler->lost_kind = lost_kind(tracer, pair, probe, handler->lost);
+	return 0;
+}
+
+static int fill_pair(const struct tracer *tracer, const struct pair *pair,
+		     struct run_segment *segment)
+{
+	for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++) {
+		struct run_handler *handler;
+		int err;
+
+		if (!pair->probes[dir])
+			continue;
+		handler = run_segment__add_handler(segment);
+		err = handler ? fill_handler(tracer, pair, pair->probes[dir], handler) : -ENOMEM;
+		if (err)
+			return err;
+	}
 	return 0;
 }
 
@@ -111,16 +128,14 @@ int tracer__fill_account(const struct tracer *tracer, struct run *run)
 
 	if (!segment)
 		return -ENOMEM;
-	segment->duration_ns = (tracer->active_to_ns ?: monotonic_ns()) - tracer->active_from_ns;
+	segment->duration_ns = run->duration_ns;
 	if (tracer->method_reason) {
 		segment->reason = strdup(tracer->method_reason);
 		if (!segment->reason)
 			return -ENOMEM;
 	}
-	for (size_t i = 0; i < tracer->nr_probes; i++) {
-		struct run_handler *handler = run_segment__add_handler(segment);
-		int err = handler ? fill_handler(tracer, &tracer->probes[i], handler) :
-				    -ENOMEM;
+	for (size_t i = 0; i < tracer->nr_pairs; i++) {
+		int err = fill_pair(tracer, &tracer->pairs[i], segment);
 
 		if (err)
 			return err;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One handler's programs: set up, load, attach, by one of the flavours. */
+/* The programs of a pair of handlers: set up, load, attach, by one of the flavours. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -17,16 +17,10 @@ static void copy_name(char *to, size_t size, const char *from)
 }
 
 /* The programs' constants: known to the verifier, so that what is not asked for costs nothing. */
-static void set_constants(const struct tracer *tracer, struct probe *probe)
+static void set_filters(const struct trace_config *config, struct handler_bpf__rodata *rodata)
 {
-	const struct trace_config *config = tracer->config;
-	struct handler_bpf__rodata *rodata = probe->skel->rodata;
-
-	rodata->handler_dir = probe->handler->dir;
-	rodata->handler_index = probe->index;
-	rodata->handler_address = probe->handler->address;
-	rodata->cells_per_cpu = tracer->max_cells;
 	rodata->given_shift = config->offset_shift;
+	rodata->filter_tasks = config->tgid || config->comm || config->cgroup_id;
 	rodata->filter_tgid = config->tgid;
 	rodata->filter_cgroup = config->cgroup_id;
 	rodata->filter_cgroup_level = config->cgroup_level;
@@ -36,80 +30,111 @@ static void set_constants(const struct tracer *tracer, struct probe *probe)
 	copy_name((char *)rodata->filter_driver, VS_NAME_LEN, config->driver);
 }
 
-static int share_maps(const struct tracer *tracer, struct probe *probe)
+static void set_handler(const struct probe *probe, struct handler_bpf__rodata *rodata)
 {
-	struct handler_bpf *skel = probe->skel;
+	enum vs_dir dir = probe->handler->dir;
+
+	rodata->handler_index[dir] = probe->index;
+	rodata->handler_tag[dir] = VS_START_TAG(probe->index, 0);
+	rodata->handler_address[dir] = probe->handler->address;
+}
+
+static int share_maps(const struct tracer *tracer, struct handler_bpf *skel)
+{
 	int err;
 
-	if (tracer->state_fd < 0)
+	if (tracer->bss_fd < 0)
 		return bpf_map__set_max_entries(skel->maps.cells,
 						tracer->nr_cpus * tracer->max_cells);
-	err = bpf_map__reuse_fd(skel->maps.bss, tracer->state_fd);
+	err = bpf_map__reuse_fd(skel->maps.bss, tracer->bss_fd);
 	return err ? err : bpf_map__reuse_fd(skel->maps.cells, tracer->cells_fd);
 }
 
-static int load_fentry(struct probe *probe)
-{
-	struct handler_bpf *skel = probe->skel;
-	int err;
+/* --- flavours ---------------------------------------------------------------------------------- */
 
-	bpf_program__set_autoload(skel->progs.enter_kprobe, false);
-	bpf_program__set_autoload(skel->progs.exit_kretprobe, false);
-	err = bpf_program__set_attach_target(skel->progs.enter_fentry, 0,
-					     probe->handler->function);
-	if (!err)
-		err = bpf_program__set_attach_target(skel->progs.exit_fexit, 0,
-						     probe->handler->function);
-	return err ? err : handler_bpf__load(skel);
+static int target_fentry(struct probe *probe)
+{
+	const char *function = probe->handler->function;
+	int err = bpf_program__set_attach_target(probe->enter_program, 0, function);
+
+	return err ? err : bpf_program__set_attach_target(probe->exit_program, 0, function);
 }
 
 static int attach_fentry(struct probe *probe)
 {
-	struct handler_bpf *skel = probe->skel;
-
-	probe->enter = bpf_program__attach_trace(skel->progs.enter_fentry);
+	probe->enter = bpf_program__attach_trace(probe->enter_program);
 	if (!probe->enter)
 		return -errno;
-	probe->exit = bpf_program__attach_trace(skel->progs.exit_fexit);
-	if (!probe->exit)
-		return -errno;
-	probe->enter_fd = bpf_program__fd(skel->progs.enter_fentry);
-	probe->exit_fd = bpf_program__fd(skel->progs.exit_fexit);
-	return 0;
+	probe->exit = bpf_program__attach_trace(probe->exit_program);
+	return probe->exit ? 0 : -errno;
 }
 
-static int load_kprobe(struct probe *probe)
+static int target_kprobe(struct probe *probe)
 {
-	struct handler_bpf *skel = probe->skel;
-
-	bpf_program__set_autoload(skel->progs.enter_fentry, false);
-	bpf_program__set_autoload(skel->progs.exit_fexit, false);
-	return handler_bpf__load(skel);
+	(void)probe; /* named when it is attached */
+	return 0;
 }
 
 static int attach_kprobe(struct probe *probe)
 {
-	struct handler_bpf *skel = probe->skel;
 	const char *function = probe->handler->function;
 
-	probe->enter = bpf_program__attach_kprobe(skel->progs.enter_kprobe, false, function);
+	probe->enter = bpf_program__attach_kprobe(probe->enter_program, false, function);
 	if (!probe->enter)
 		return -errno;
-	probe->exit = bpf_program__attach_kprobe(skel->progs.exit_kretprobe, true, function);
-	if (!probe->exit)
-		return -errno;
-	probe->enter_fd = bpf_program__fd(skel->progs.enter_kprobe);
-	probe->exit_fd = bpf_program__fd(skel->progs.exit_kretprobe);
-	return 0;
+	probe->exit = bpf_program__attach_kprobe(probe->exit_program, true, function);
+	return probe->exit ? 0 : -errno;
 }
 
 static const struct flavour {
-	int (*load)(struct probe *probe);
+	const char *enter, *exit; /* names of the programs, after "read_" or "write_" */
+	int (*target)(struct probe *probe); /* before loading */
 	int (*attach)(struct probe *probe);
 } flavours[] = {
-	[TRACE_FENTRY] = { load_fentry, attach_fentry },
-	[TRACE_KPROBE] = { load_kprobe, attach_kprobe },
+	[TRACE_FENTRY] = { "fentry", "fexit", target_fentry, attach_fentry },
+	[TRACE_KPROBE] = { "kprobe", "kretprobe", target_kprobe, attach_kprobe },
 };
+
+static struct bpf_program *find_program(const struct handler_bpf *skel, enum vs_dir dir,
+					const char *flavour)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%s_%s", dir == VS_READ ? "read" : "write", flavour);
+	return bpf_object__find_program_by_name(skel->obj, name);
+}
+
+/* Only the programs that this pair needs are loaded. */
+static int choose_programs(struct pair *pair, const struct flavour *flavour)
+{
+	struct bpf_program *program;
+	int err = 0;
+
+	bpf_object__for_each_program(program, pair->skel->obj)
+		bpf_program__set_autoload(program, false);
+	for (enum vs_dir dir = VS_READ; !err && dir < VS_DIRS; dir++) {
+		struct probe *probe = pair->probes[dir];
+
+		if (!probe)
+			continue;
+		probe->enter_program = find_program(pair->skel, dir, flavour->enter);
+		probe->exit_program = find_program(pair->skel, dir, flavour->exit);
+		bpf_program__set_autoload(probe->enter_program, true);
+		bpf_program__set_autoload(probe->exit_program, true);
+		set_handler(probe, pair->skel->rodata);
+		err = flavour->target(probe);
+	}
+	return err;
+}
+
+static int load_pair(struct pair *pair, const struct flavour *flavour)
+{
+	int err = choose_programs(pair, flavour);
+
+	return err ? err : handler_bpf__load(pair->skel);
+}
+
+/* --- a pair ------------------------------------------------------------------------------------ */
 
 /* Without the compiler fentry programs load, and then fail to attach. */
 static bool kernel_compiles_bpf(void)
@@ -129,71 +154,82 @@ int trace_likely_method(const struct trace_handler *handler)
 {
 	for (enum trace_method method = TRACE_FENTRY; method <= TRACE_KPROBE; method++) {
 		struct probe probe = { .handler = handler };
+		struct pair pair = { .skel = handler_bpf__open() };
 		int err;
 
-		if (method == TRACE_FENTRY && !kernel_compiles_bpf())
-			continue;
-		probe.skel = handler_bpf__open();
-		if (!probe.skel)
+		if (!pair.skel)
 			return -errno;
-		err = flavours[method].load(&probe);
-		handler_bpf__destroy(probe.skel);
+		pair.probes[handler->dir] = &probe;
+		err = method == TRACE_FENTRY && !kernel_compiles_bpf() ?
+			      -ENOTSUP :
+			      load_pair(&pair, &flavours[method]);
+		handler_bpf__destroy(pair.skel);
 		if (!err)
 			return method;
 	}
 	return -ENOTSUP;
 }
 
-int probe__attach(struct tracer *tracer, struct probe *probe, enum trace_method method)
+int pair__attach(struct tracer *tracer, struct pair *pair, enum trace_method method)
 {
 	int err;
 
-	probe->skel = handler_bpf__open();
-	if (!probe->skel)
+	pair->skel = handler_bpf__open();
+	if (!pair->skel)
 		return -errno;
-	set_constants(tracer, probe);
-	err = share_maps(tracer, probe);
+	pair->method = method;
+	pair->skel->rodata->cells_per_cpu = tracer->max_cells;
+	set_filters(tracer->config, pair->skel->rodata);
+	err = share_maps(tracer, pair->skel);
 	if (!err)
-		err = flavours[method].load(probe);
+		err = load_pair(pair, &flavours[method]);
 	if (err)
 		goto fail;
 	/* From the first attached program on, so that no start is missed by its exit. */
-	probe->skel->bss->state.active_from_ns = VS_PRIMING;
-	err = flavours[method].attach(probe);
-	if (err)
-		goto fail;
-	probe->method = method;
-	return 0;
+	pair->skel->bss->control.active_from_ns = VS_PRIMING;
+	for (enum vs_dir dir = VS_READ; !err && dir < VS_DIRS; dir++)
+		if (pair->probes[dir])
+			err = flavours[method].attach(pair->probes[dir]);
+	if (!err)
+		return 0;
 fail:
-	probe__close(probe);
+	pair__close(pair);
 	return err;
 }
 
-void probe__detach(struct probe *probe)
+void pair__detach(struct pair *pair)
 {
-	bpf_link__destroy(probe->exit);
-	bpf_link__destroy(probe->enter);
-	probe->exit = NULL;
-	probe->enter = NULL;
+	for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++) {
+		struct probe *probe = pair->probes[dir];
+
+		if (!probe)
+			continue;
+		bpf_link__destroy(probe->exit);
+		bpf_link__destroy(probe->enter);
+		probe->exit = NULL;
+		probe->enter = NULL;
+	}
 }
 
-void probe__close(struct probe *probe)
+void pair__close(struct pair *pair)
 {
-	probe__detach(probe);
-	handler_bpf__destroy(probe->skel);
-	probe->skel = NULL;
+	pair__detach(pair);
+	handler_bpf__destroy(pair->skel);
+	pair->skel = NULL;
 }
 
-static uint64_t program_misses(int fd)
+static uint64_t program_misses(const struct bpf_program *program)
 {
 	struct bpf_prog_info info = {};
 	__u32 len = sizeof(info);
 
-	return bpf_obj_get_info_by_fd(fd, &info, &len) ? 0 : info.recursion_misses;
+	return bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len) ?
+		       0 :
+		       info.recursion_misses;
 }
 
 void probe__read_misses(const struct probe *probe, uint64_t *enter, uint64_t *exit)
 {
-	*enter = program_misses(probe->enter_fd);
-	*exit = program_misses(probe->exit_fd);
+	*enter = program_misses(probe->enter_program);
+	*exit = program_misses(probe->exit_program);
 }

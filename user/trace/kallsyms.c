@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Kernel functions by name and by address, from /proc/kallsyms. */
+/* Kernel symbols by name and by address, from /proc/kallsyms. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static bool parse_line(char *line, uint64_t *address, char **function, char **mo
 	char *rest, *end;
 
 	*address = strtoull(line, &rest, 16);
-	if (rest == line || !*address || (rest[1] != 't' && rest[1] != 'T') || rest[2] != ' ')
+	if (rest == line || !*address || !rest[1] || rest[2] != ' ')
 		return false;
 	*function = rest + 3;
 	end = *function + strcspn(*function, "\t\n");
@@ -37,6 +37,9 @@ static bool wants(const struct kallsym *symbol, uint64_t address, const char *fu
 	       (!symbol->module[0] || !strcmp(symbol->module, module));
 }
 
+/* The kernel makes the file as it is read, at a price for each read() call. */
+#define READ_SIZE (256 * 1024)
+
 int kallsyms__resolve(struct kallsym *symbols, size_t nr)
 {
 	FILE *file = fopen("/proc/kallsyms", "re");
@@ -46,6 +49,7 @@ int kallsyms__resolve(struct kallsym *symbols, size_t nr)
 
 	if (!file)
 		return -errno;
+	setvbuf(file, NULL, _IOFBF, READ_SIZE);
 	while (getline(&line, &size, file) > 0) {
 		if (!parse_line(line, &address, &function, &module))
 			continue;

@@ -50,6 +50,24 @@ fail:
 	return err;
 }
 
+static struct open_bpf *load(int *err)
+{
+	struct kallsym fops = { .function = "vfio_device_fops" };
+	struct open_bpf *skel = open_bpf__open();
+
+	if (!skel) {
+		*err = -errno;
+		return NULL;
+	}
+	*err = kallsyms__resolve(&fops, 1);
+	if (!*err && !fops.address)
+		*err = -ENOENT;
+	skel->rodata->device_fops = fops.address;
+	if (!*err)
+		*err = open_bpf__load(skel);
+	return skel;
+}
+
 int trace_open_devices(struct vs_open_row **rows, size_t *nr, char *error)
 {
 	struct bpf_link *link = NULL;
@@ -58,11 +76,9 @@ int trace_open_devices(struct vs_open_row **rows, size_t *nr, char *error)
 
 	*rows = NULL;
 	*nr = 0;
-	skel = open_bpf__open_and_load();
-	if (!skel) {
-		err = -errno;
+	skel = load(&err);
+	if (err)
 		goto cleanup;
-	}
 	link = bpf_program__attach_iter(skel->progs.open_devices, NULL);
 	if (!link) {
 		err = -errno;

@@ -119,10 +119,10 @@ static bool in_order(const uint16_t *order, uint32_t nr, uint16_t value)
 	return false;
 }
 
-static void order_devices(struct snapshot *snapshot, const struct vs_state *state)
+static void order_devices(struct snapshot *snapshot, const struct vs_device *devices)
 {
 	for (uint16_t slot = 0; slot < VS_MAX_DEVICES; slot++)
-		if (state->devices[slot].state == VS_DEVICE_TRACED &&
+		if (devices[slot].state == VS_DEVICE_TRACED &&
 		    !in_order(snapshot->device_order, snapshot->nr_devices, slot))
 			snapshot->device_order[snapshot->nr_devices++] = slot;
 }
@@ -148,12 +148,12 @@ static void take_cell(struct snapshot *snapshot, const struct tracer *tracer, ui
 
 void snapshot__take(struct snapshot *snapshot, const struct tracer *tracer)
 {
-	uint64_t taken = __atomic_load_n(&tracer->state->next_cell, __ATOMIC_ACQUIRE) + 1;
+	uint64_t taken = __atomic_load_n(&tracer->control->next_cell, __ATOMIC_ACQUIRE) + 1;
 
 	snapshot->used = taken < snapshot->max_cells ? taken : snapshot->max_cells;
 	for (uint32_t id = 1; id < snapshot->used; id++)
 		take_cell(snapshot, tracer, id);
-	order_devices(snapshot, tracer->state);
+	order_devices(snapshot, tracer->devices);
 }
 
 uint64_t snapshot__counted(const struct snapshot *snapshot, uint32_t device, enum vs_dir dir)
@@ -239,6 +239,8 @@ static int fill_cell(struct run_cell *cell, const struct snapshot *snapshot, uin
 		cell->crossing += copy->crossing;
 		cell->untimed += copy->untimed;
 	}
+	if (cell->wclass <= VS_WIDTH_EXACT_MAX)
+		cell->bytes += cell->wclass * cell->count; /* see struct vs_cell */
 	err = fill_latency(&cell->latency, snapshot, id);
 	return err ? err : fill_errnos(cell, &snapshot->wide[id]);
 }
@@ -274,9 +276,9 @@ static int find_device(const struct run *run, const struct vs_device *seen)
 }
 
 /* The run's index of the device in @slot of the table, added if need be; or a negative errno. */
-static int fill_device(const struct vs_state *state, uint32_t slot, struct run *run, int *indexes)
+static int fill_device(const struct vs_device *devices, uint32_t slot, struct run *run, int *indexes)
 {
-	const struct vs_device *seen = &state->devices[slot];
+	const struct vs_device *seen = &devices[slot];
 	struct run_device *device;
 	int err;
 
@@ -323,13 +325,13 @@ static int add_cell(struct run *run, struct run_cell *cell)
 	return 0;
 }
 
-static int fill_cells(const struct snapshot *snapshot, const struct vs_state *state,
+static int fill_cells(const struct snapshot *snapshot, const struct vs_device *devices,
 		      struct run *run, int *indexes)
 {
 	for (uint32_t i = 0; i < snapshot->nr_cells; i++) {
 		uint32_t id = snapshot->cell_order[i];
 		struct run_cell cell = {};
-		int device = fill_device(state, snapshot->last[id].device, run, indexes);
+		int device = fill_device(devices, snapshot->last[id].device, run, indexes);
 		int err = device < 0 ? device : fill_cell(&cell, snapshot, id);
 
 		if (err) {
@@ -350,12 +352,12 @@ int snapshot__fill(const struct snapshot *snapshot, const struct tracer *tracer,
 
 	memset(indexes, -1, sizeof(indexes));
 	for (uint32_t i = 0; i < snapshot->nr_devices; i++) {
-		int device = fill_device(tracer->state, snapshot->device_order[i], run, indexes);
+		int device = fill_device(tracer->devices, snapshot->device_order[i], run, indexes);
 
 		if (device < 0)
 			return device;
 	}
 	run->limits.max_cells = snapshot->max_cells;
 	run->limits.cells_used = snapshot->used ? snapshot->used - 1 : 0;
-	return fill_cells(snapshot, tracer->state, run, indexes);
+	return fill_cells(snapshot, tracer->devices, run, indexes);
 }

@@ -45,6 +45,27 @@ uint64_t monotonic_ns(void)
 	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
 }
 
+/* Each handler into a pair of its module that has none of its direction. */
+static void make_pairs(struct tracer *tracer)
+{
+	for (size_t i = 0; i < tracer->nr_probes; i++) {
+		struct probe *probe = &tracer->probes[i];
+		enum vs_dir dir = probe->handler->dir;
+		struct pair *pair = tracer->pairs, *end = pair + tracer->nr_pairs;
+
+		for (; pair < end; pair++) {
+			const struct probe *other = pair->probes[!dir];
+
+			if (!pair->probes[dir] && other &&
+			    !strcmp(other->handler->module, probe->handler->module))
+				break;
+		}
+		if (pair == end)
+			tracer->nr_pairs++;
+		pair->probes[dir] = probe;
+	}
+}
+
 int tracer__new(struct tracer **tracerp, const struct trace_config *config,
 		const struct trace_handler *handlers, size_t nr_handlers, char *error)
 {
@@ -55,7 +76,7 @@ int tracer__new(struct tracer **tracerp, const struct trace_config *config,
 	if (!tracer || nr_cpus < 0)
 		goto no_memory;
 	tracer->config = config;
-	tracer->state_fd = -1;
+	tracer->bss_fd = -1;
 	tracer->cells_fd = -1;
 	tracer->nr_cpus = nr_cpus;
 	tracer->max_cells = config->max_cells ?: TRACE_DEFAULT_MAX_CELLS;
@@ -65,14 +86,16 @@ int tracer__new(struct tracer **tracerp, const struct trace_config *config,
 		return -E2BIG;
 	}
 	tracer->probes = calloc(nr_handlers, sizeof(*tracer->probes));
+	tracer->pairs = calloc(nr_handlers, sizeof(*tracer->pairs));
 	tracer->snapshot = snapshot__new(tracer->nr_cpus, tracer->max_cells);
-	if (!tracer->probes || !tracer->snapshot)
+	if (!tracer->probes || !tracer->pairs || !tracer->snapshot)
 		goto no_memory;
 	tracer->nr_probes = nr_handlers;
 	for (size_t i = 0; i < nr_handlers; i++) {
 		tracer->probes[i].handler = &handlers[i];
 		tracer->probes[i].index = i;
 	}
+	make_pairs(tracer);
 	return 0;
 no_memory:
 	snprintf(error, TRACE_ERROR_LEN, "out of memory");
@@ -99,13 +122,14 @@ static uint64_t map_bytes(int fd)
 	return bytes;
 }
 
-/* The first handler's programs made the maps: the others get them, and we see into them. */
-static int adopt_maps(struct tracer *tracer, const struct probe *probe)
+/* The first pair's programs made the maps: the others get them, and we see into them. */
+static int adopt_maps(struct tracer *tracer, struct handler_bpf *skel)
 {
-	struct handler_bpf *skel = probe->skel;
-
-	tracer->state = &skel->bss->state;
-	tracer->state_fd = bpf_map__fd(skel->maps.bss);
+	tracer->control = &skel->bss->control;
+	tracer->handlers = skel->bss->handlers;
+	tracer->devices = skel->bss->devices;
+	tracer->starts = skel->bss->starts;
+	tracer->bss_fd = bpf_map__fd(skel->maps.bss);
 	tracer->cells_fd = bpf_map__fd(skel->maps.cells);
 	tracer->cells_bytes = (size_t)tracer->nr_cpus * tracer->max_cells * sizeof(struct vs_cell);
 	tracer->cells = mmap(NULL, tracer->cells_bytes, PROT_READ, MAP_SHARED, tracer->cells_fd, 0);
@@ -113,12 +137,13 @@ static int adopt_maps(struct tracer *tracer, const struct probe *probe)
 		tracer->cells = NULL;
 		return -errno;
 	}
-	tracer->kernel_bytes = map_bytes(tracer->state_fd) + map_bytes(tracer->cells_fd);
+	tracer->kernel_bytes = map_bytes(tracer->bss_fd) + map_bytes(tracer->cells_fd);
 	return 0;
 }
 
-static int explain_attach(const struct probe *probe, enum trace_method method, int err, char *error)
+static int explain_attach(const struct pair *pair, enum trace_method method, int err, char *error)
 {
+	const struct probe *probe = pair->probes[VS_READ] ?: pair->probes[VS_WRITE];
 	char what[256];
 
 	snprintf(what, sizeof(what), "attach to %s [%s] by %s", probe->handler->function,
@@ -128,73 +153,70 @@ static int explain_attach(const struct probe *probe, enum trace_method method, i
 }
 
 /* auto: fentry, and where that cannot be had, kprobe; which, and why, goes into the run. */
-static int attach_auto(struct tracer *tracer, struct probe *probe)
+static int attach_auto(struct tracer *tracer, struct pair *pair)
 {
-	int err = probe__attach(tracer, probe, TRACE_FENTRY);
+	int err = pair__attach(tracer, pair, TRACE_FENTRY);
 
 	if (!err)
 		return 0;
 	if (!tracer->method_reason &&
 	    asprintf(&tracer->method_reason, "fentry cannot be had (%s)", strerror(-err)) < 0)
 		tracer->method_reason = NULL;
-	return probe__attach(tracer, probe, TRACE_KPROBE);
+	return pair__attach(tracer, pair, TRACE_KPROBE);
 }
 
-static int attach_probe(struct tracer *tracer, struct probe *probe, char *error)
+static int attach_pair(struct tracer *tracer, struct pair *pair, char *error)
 {
 	enum trace_method method = tracer->config->method;
 	int err;
 
 	if (method == TRACE_AUTO)
-		err = attach_auto(tracer, probe);
+		err = attach_auto(tracer, pair);
 	else
-		err = probe__attach(tracer, probe, method);
-	if (!err && !tracer->state)
-		err = adopt_maps(tracer, probe);
-	return err ? explain_attach(probe, method, err, error) : 0;
+		err = pair__attach(tracer, pair, method);
+	if (!err && !tracer->control)
+		err = adopt_maps(tracer, pair->skel);
+	return err ? explain_attach(pair, method, err, error) : 0;
 }
 
 int tracer__attach(struct tracer *tracer, char *error)
 {
 	int err = trace_check_kernel(error);
 
+	for (size_t i = 0; !err && i < tracer->nr_pairs; i++)
+		err = attach_pair(tracer, &tracer->pairs[i], error);
 	if (err)
 		return err;
-	for (size_t i = 0; i < tracer->nr_probes; i++) {
-		err = attach_probe(tracer, &tracer->probes[i], error);
-		if (err)
-			return err;
-	}
-	err = tracer__watch(tracer, tracer->probes[0].method);
-	if (err) {
+	err = tracer__watch(tracer, tracer->pairs[0].method);
+	if (err)
 		trace_explain(err, "watch devices come and go", error);
-		return err;
-	}
-	return 0;
+	return err;
 }
 
 /* --- record ------------------------------------------------------------------------------------ */
 
 static void open_gate(struct tracer *tracer, uint64_t from_ns)
 {
-	__atomic_store_n(&tracer->state->active_from_ns, from_ns, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&tracer->control->active_from_ns, from_ns, __ATOMIC_SEQ_CST);
 }
 
-static void add_misses(struct tracer *tracer, int sign)
+/* Misses since the programs were loaded; what came before the gate opened does not count. */
+static void read_misses(struct tracer *tracer)
 {
 	for (size_t i = 0; i < tracer->nr_probes; i++) {
 		struct probe *probe = &tracer->probes[i];
-		uint64_t enter, exit;
 
-		probe__read_misses(probe, &enter, &exit);
-		probe->enter_misses += sign * enter;
-		probe->exit_misses += sign * exit;
+		probe__read_misses(probe, &probe->enter_misses, &probe->exit_misses);
+		if (!tracer->active_from_ns) {
+			probe->enter_misses_before = probe->enter_misses;
+			probe->exit_misses_before = probe->exit_misses;
+		}
 	}
 }
 
 int tracer__activate(struct tracer *tracer)
 {
-	add_misses(tracer, -1);
+	read_misses(tracer);
 	tracer->active_from_ns = monotonic_ns();
 	open_gate(tracer, tracer->active_from_ns);
 	return 0;
@@ -203,12 +225,14 @@ int tracer__activate(struct tracer *tracer)
 void tracer__poll(struct tracer *tracer)
 {
 	snapshot__take(tracer->snapshot, tracer);
+	if (!tracer->active_to_ns)
+		read_misses(tracer);
 }
 
 static bool calls_in_flight(const struct tracer *tracer)
 {
 	for (int i = 0; i < VS_START_SLOTS; i++) {
-		uint64_t ts = __atomic_load_n(&tracer->state->starts[i].ts_ns, __ATOMIC_RELAXED);
+		uint64_t ts = __atomic_load_n(&tracer->starts[i].ts_ns, __ATOMIC_RELAXED);
 
 		if (ts >= tracer->active_from_ns && ts < tracer->active_to_ns)
 			return true;
@@ -228,12 +252,12 @@ void tracer__deactivate(struct tracer *tracer)
 		return;
 	tracer->active_to_ns = monotonic_ns();
 	open_gate(tracer, VS_PRIMING);
-	add_misses(tracer, 1);
+	read_misses(tracer);
 	do {
 		nanosleep(&tick, NULL); /* programs that passed the gate finish */
 	} while (calls_in_flight(tracer) && monotonic_ns() - tracer->active_to_ns < DRAIN_NS);
-	for (size_t i = 0; i < tracer->nr_probes; i++)
-		probe__detach(&tracer->probes[i]);
+	for (size_t i = 0; i < tracer->nr_pairs; i++)
+		pair__detach(&tracer->pairs[i]);
 	tracer__poll(tracer);
 }
 
@@ -252,15 +276,16 @@ void tracer__free(struct tracer *tracer)
 {
 	if (!tracer)
 		return;
-	if (tracer->state)
+	if (tracer->control)
 		open_gate(tracer, VS_OFF);
 	tracer__unwatch(tracer);
 	if (tracer->cells)
 		munmap((void *)tracer->cells, tracer->cells_bytes);
 	/* Last the first one, which holds the maps. */
-	for (size_t i = tracer->nr_probes; i-- > 0;)
-		probe__close(&tracer->probes[i]);
+	for (size_t i = tracer->nr_pairs; i-- > 0;)
+		pair__close(&tracer->pairs[i]);
 	snapshot__free(tracer->snapshot);
+	free(tracer->pairs);
 	free(tracer->probes);
 	free(tracer->method_reason);
 	free(tracer);

@@ -11,28 +11,40 @@ struct handler_bpf;
 struct watch_bpf;
 struct snapshot;
 
-/* One handler with its programs: its own copy of bpf/handler.bpf.c. */
+/* One handler with its programs. */
 struct probe {
 	const struct trace_handler *handler;
-	uint32_t index; /* in vs_state.handlers */
+	uint32_t index; /* in handlers[] of bpf/maps.h */
+	struct bpf_program *enter_program, *exit_program;
+	struct bpf_link *enter, *exit;
+	uint64_t enter_misses, exit_misses; /* recursion_misses of the programs */
+	uint64_t enter_misses_before, exit_misses_before; /* of these, before the gate opened */
+};
+
+/* The read and the write handler of a module, loaded together: a copy of bpf/handler.bpf.c. */
+struct pair {
+	struct probe *probes[VS_DIRS]; /* either may be missing */
 	enum trace_method method; /* what worked */
 	struct handler_bpf *skel;
-	struct bpf_link *enter, *exit;
-	int enter_fd, exit_fd;
-	uint64_t enter_misses, exit_misses; /* recursion_misses while active */
 };
 
 struct tracer {
 	const struct trace_config *config;
 	struct probe *probes;
 	size_t nr_probes;
+	struct pair *pairs;
+	size_t nr_pairs;
 	struct watch_bpf *watch;
 	char *method_reason; /* why not the first choice; NULL: it was */
 
-	struct vs_state *state; /* mapped from the kernel */
+	/* Mapped from the kernel: bpf/maps.h. */
+	struct vs_control *control;
+	const struct vs_handler_stats *handlers;
+	const struct vs_device *devices;
+	const struct vs_start *starts;
 	const struct vs_cell *cells; /* likewise, [cpu * max_cells + cell] */
 	size_t cells_bytes;
-	int state_fd, cells_fd;
+	int bss_fd, cells_fd;
 	uint32_t nr_cpus, max_cells;
 	uint64_t kernel_bytes;
 
@@ -40,10 +52,10 @@ struct tracer {
 	struct snapshot *snapshot;
 };
 
-/* attach.c: load and attach a handler's programs by @method; the first one makes the maps. */
-int probe__attach(struct tracer *tracer, struct probe *probe, enum trace_method method);
-void probe__detach(struct probe *probe);
-void probe__close(struct probe *probe); /* and detach */
+/* attach.c: load and attach a pair's programs by @method; the first one makes the maps. */
+int pair__attach(struct tracer *tracer, struct pair *pair, enum trace_method method);
+void pair__detach(struct pair *pair);
+void pair__close(struct pair *pair); /* and detach */
 /* Calls that the kernel kept from the programs since they were loaded. */
 void probe__read_misses(const struct probe *probe, uint64_t *enter, uint64_t *exit);
 
@@ -62,6 +74,8 @@ uint64_t snapshot__counted(const struct snapshot *snapshot, uint32_t device, enu
 
 /* account.c: adds the segment with what each handler counted and lost. */
 int tracer__fill_account(const struct tracer *tracer, struct run *run);
+
+bool trace_config__has_filter(const struct trace_config *config);
 
 uint64_t monotonic_ns(void);
 

@@ -42,7 +42,7 @@ int tracer__watch(struct tracer *tracer, enum trace_method method)
 	choose_programs(skel, method == TRACE_FENTRY);
 	set_constants(tracer);
 	bpf_map__set_autocreate(skel->maps.cells, false);
-	err = bpf_map__reuse_fd(skel->maps.bss, tracer->state_fd);
+	err = bpf_map__reuse_fd(skel->maps.bss, tracer->bss_fd);
 	if (!err)
 		err = watch_bpf__load(skel);
 	if (!err)

@@ -22,12 +22,14 @@ start_client()
 	shift 2
 	rm -f bench.json
 	barbench "$bdf" --i-may-reset --region "$region" --mode pread --width 4 --no-latency \
-		--duration 1 --reps 100000 "$@" -o bench.json >bench.out 2>bench.err &
+		--duration 1 --reps 10000 "$@" -o bench.json >bench.out 2>bench.err &
 	client=$!
-	wait_for is_open "$client"
+	wait_for started "$client"
+	is_open "$client" || diag <bench.err
 }
 
-is_open() { readlink "/proc/$1/fd/"* | grep -q '^anon_inode:\[\?vfio-device\|/dev/vfio/devices/'; }
+is_open() { ls -l "/proc/$1/fd" | grep -q "anon_inode:.*vfio-device"; }
+started() { is_open "$1" || ! kill -0 "$1"; }
 
 stop_client()
 {
