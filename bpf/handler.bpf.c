@@ -81,11 +81,6 @@ static __always_inline bool slot_ready(const struct vs_start *slot, __u64 tag, _
 	return slot->tag == tag && slot->vdev == vdev && !slot->ts_ns;
 }
 
-static __always_inline bool slot_in_flight(const struct vs_start *slot, __u64 tag)
-{
-	return slot->tag == tag && slot->ts_ns;
-}
-
 /* Does the slot hold the start of the call that ends? */
 static __always_inline bool slot_fits(const struct vs_start *slot, __u64 tag, __u64 proof)
 {
@@ -99,6 +94,12 @@ static __noinline struct vs_start *slot_fits_second(__u64 tag, __u64 proof)
 	return slot_fits(slot, tag, proof) ? slot : NULL;
 }
 
+/* Is there a start in flight that began after activation? */
+static __always_inline bool start_counts(const struct vs_start *slot)
+{
+	return slot->ts_ns && slot->ts_ns >= control.active_from_ns;
+}
+
 /* A slot for a call of a traced device, made the thread's own. */
 static __always_inline struct vs_start *slot_take(__u64 tag, __u64 vdev, __u32 device,
 						  enum vs_dir dir)
@@ -107,7 +108,7 @@ static __always_inline struct vs_start *slot_take(__u64 tag, __u64 vdev, __u32 d
 
 	if (slot->tag != tag && slot->ts_ns)
 		slot = second_slot(tag);
-	if (slot->ts_ns) {
+	if (start_counts(slot)) {
 		if (slot->tag == tag)
 			COUNT_EVENT(dir, replaced);
 		else
@@ -143,23 +144,24 @@ static __always_inline void slot_begin(struct vs_start *slot, __u64 proof)
 	slot->ts_ns = ts;
 }
 
-/* The thread's starts that are in flight though its call is over: their exits were skipped. */
+/* Drop a start of this thread that is in flight though its call is over: its exit was skipped. */
+static __always_inline bool slot_clear(struct vs_start *slot, __u64 tag)
+{
+	bool counts = slot->tag == tag && start_counts(slot);
+
+	if (slot->tag == tag)
+		slot->ts_ns = 0;
+	return counts;
+}
+
+/* Was there one that counts? */
 static __noinline bool slots_clear(__u64 tag, enum vs_dir dir)
 {
-	struct vs_start *first = first_slot(tag), *second = second_slot(tag);
-	bool stale = false;
+	bool first = slot_clear(first_slot(tag), tag), second = slot_clear(second_slot(tag), tag);
 
-	if (slot_in_flight(first, tag)) {
-		first->ts_ns = 0;
-		stale = true;
-	}
-	if (slot_in_flight(second, tag)) {
-		second->ts_ns = 0;
-		stale = true;
-	}
-	if (stale)
+	if (first || second)
 		COUNT_EVENT(dir, stale);
-	return stale;
+	return first || second;
 }
 
 /* --- fentry + fexit ---------------------------------------------------------------------------- */
