@@ -42,10 +42,10 @@ enum vs_dir { VS_READ, VS_WRITE, VS_DIRS };
  */
 #define VS_INDEX_PER_DEVICE (VS_DIRS * VS_REGIONS * 32)
 #define VS_INDEX(dir, region, wclass) (((dir) << 9) | ((region) << 5) | (wclass))
-#define VS_INDEX_BASE(device, dir) ((__u64)(device) * VS_INDEX_PER_DEVICE + VS_INDEX(dir, 0, 0))
+#define VS_INDEX_BASE(device, dir) ((__u64)(device)*VS_INDEX_PER_DEVICE + VS_INDEX(dir, 0, 0))
 #define VS_INDEX_DIR(index) ((index) >> 9 & 1)
 #define VS_INDEX_REGION(index) ((index) >> 5 & (VS_REGIONS - 1))
-#define VS_INDEX_WCLASS(index) ((index) & 31)
+#define VS_INDEX_WCLASS(index) ((index)&31)
 
 #define VS_CELL_NONE 0 /* not taken, or there was no room for it */
 #define VS_MAX_CELLS 0xfffe

@@ -132,8 +132,8 @@ static __noinline struct vs_start *slot_find(__u64 tag, __u64 vdev, enum vs_dir 
 			COUNT_EVENT(dir, no_device);
 		return NULL;
 	}
-	return device_at(device)->state == VS_DEVICE_TRACED ? slot_take(tag, vdev, device, dir) :
-							       NULL;
+	return device_at(device)->state == VS_DEVICE_TRACED ? slot_take(tag, vdev, device, dir)
+							    : NULL;
 }
 
 static __always_inline void slot_begin(struct vs_start *slot, __u64 proof)
@@ -301,22 +301,23 @@ static __always_inline int kretprobe_body(__s64 ret, const enum vs_dir dir)
 
 /* --- the programs: one direction each, so that it costs nothing to know -------------------------- */
 
-#define HANDLER_PROGRAMS(name, dir)                                                                \
-	SEC("fentry") int name##_fentry(__u64 *ctx)                                                \
-	{                                                                                          \
-		return fentry_body(ctx, dir);                                                      \
-	}                                                                                          \
-	SEC("fexit") int name##_fexit(__u64 *ctx)                                                  \
-	{                                                                                          \
-		return fexit_body(ctx, dir);                                                       \
-	}                                                                                          \
-	SEC("kprobe") int BPF_KPROBE(name##_kprobe, __u64 vdev, __u64 buf, __u64 count, __u64 ppos) \
-	{                                                                                          \
-		return kprobe_body(vdev, count, ppos, dir);                                        \
-	}                                                                                          \
-	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe, __s64 ret)                            \
-	{                                                                                          \
-		return kretprobe_body(ret, dir);                                                   \
+#define HANDLER_PROGRAMS(name, dir)                                                   \
+	SEC("fentry") int name##_fentry(__u64 *ctx)                                   \
+	{                                                                             \
+		return fentry_body(ctx, dir);                                         \
+	}                                                                             \
+	SEC("fexit") int name##_fexit(__u64 *ctx)                                     \
+	{                                                                             \
+		return fexit_body(ctx, dir);                                          \
+	}                                                                             \
+	SEC("kprobe")                                                                 \
+	int BPF_KPROBE(name##_kprobe, __u64 vdev, __u64 buf, __u64 count, __u64 ppos) \
+	{                                                                             \
+		return kprobe_body(vdev, count, ppos, dir);                           \
+	}                                                                             \
+	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe, __s64 ret)               \
+	{                                                                             \
+		return kretprobe_body(ret, dir);                                      \
 	}
 
 HANDLER_PROGRAMS(read, VS_READ)

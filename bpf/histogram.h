@@ -23,8 +23,7 @@
 #define VS_HIST_SUB (1 << VS_HIST_SUB_BITS)
 #define VS_HIST_LINEAR (2 * VS_HIST_SUB) /* values below are their own bucket */
 #define VS_HIST_MAX_BITS 34
-#define VS_HIST_BUCKETS                                                                            \
-	(VS_HIST_LINEAR + (VS_HIST_MAX_BITS - VS_HIST_SUB_BITS - 1) * VS_HIST_SUB)
+#define VS_HIST_BUCKETS (VS_HIST_LINEAR + (VS_HIST_MAX_BITS - VS_HIST_SUB_BITS - 1) * VS_HIST_SUB)
 
 /*
  * How far a latency is shifted so that 32..63 is left: floor(log2(ns)) - 5, or 0 below 64. Looked up
@@ -35,12 +34,23 @@
 #define VS_TIMES_16(x) VS_TIMES_4(x), VS_TIMES_4(x), VS_TIMES_4(x), VS_TIMES_4(x)
 #define VS_TIMES_64(x) VS_TIMES_16(x), VS_TIMES_16(x), VS_TIMES_16(x), VS_TIMES_16(x)
 static const unsigned char vs_hist_shift[256] = {
-	0, 1, 2, 2, VS_TIMES_4(3), VS_TIMES_4(4), VS_TIMES_4(4), VS_TIMES_16(5), VS_TIMES_16(6),
-	VS_TIMES_16(6), VS_TIMES_64(7), VS_TIMES_64(8), VS_TIMES_64(8),
+	0,
+	1,
+	2,
+	2,
+	VS_TIMES_4(3),
+	VS_TIMES_4(4),
+	VS_TIMES_4(4),
+	VS_TIMES_16(5),
+	VS_TIMES_16(6),
+	VS_TIMES_16(6),
+	VS_TIMES_64(7),
+	VS_TIMES_64(8),
+	VS_TIMES_64(8),
 };
 
 static inline __attribute__((always_inline)) unsigned int vs_hist_at(unsigned long long ns,
-								      unsigned int shift)
+								     unsigned int shift)
 {
 	/* The low 5 bits of what is left are the place in the octave. */
 	return (shift << VS_HIST_SUB_BITS) + (unsigned int)(ns >> shift);
@@ -53,7 +63,8 @@ static inline __attribute__((always_inline)) unsigned int vs_hist_fast_bucket(un
 	unsigned int at = ns >> 6;
 
 #ifdef __bpf__
-	asm volatile("" : "+r"(at)); /* the verifier wants to see the mask that clang knows is idle */
+	asm volatile(""
+		     : "+r"(at)); /* the verifier wants to see the mask that clang knows is idle */
 #endif
 	return vs_hist_at(ns, vs_hist_shift[at & 255]);
 }

@@ -9,8 +9,8 @@ const volatile __u32 handler_index[VS_DIRS]; /* in handlers[] */
 const volatile __u32 cells_per_cpu;
 const volatile __u32 filter_regions; /* bit mask; 0: all */
 
-#define COUNT_EVENT(dir, event)                                                                    \
-	__sync_fetch_and_add(&handlers[handler_index[(dir) & 1] & (VS_MAX_HANDLERS - 1)].event, 1)
+#define COUNT_EVENT(dir, event) \
+	__sync_fetch_and_add(&handlers[handler_index[(dir)&1] & (VS_MAX_HANDLERS - 1)].event, 1)
 
 /* Bounded by the mask, which the verifier wants to see. */
 static __always_inline __u16 *index_slot(__u64 key)

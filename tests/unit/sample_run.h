@@ -67,12 +67,14 @@ static inline void sample__add_device(struct run *run, const char *name)
 	device->shift_source = VS_SHIFT_OBSERVED;
 	region = run_device__add_region(device);
 	assert_non_null(region);
-	*region = (struct run_region){ .index = 0, .name = sample__text("BAR0"),
-				       .size = 256ULL << 40, .flags = 0x3 };
+	*region = (struct run_region){
+		.index = 0, .name = sample__text("BAR0"), .size = 256ULL << 40, .flags = 0x3
+	};
 	region = run_device__add_region(device);
 	assert_non_null(region);
-	*region = (struct run_region){ .index = 7, .name = sample__text("CONFIG"), .size = 4096,
-				       .flags = 0x3 };
+	*region = (struct run_region){
+		.index = 7, .name = sample__text("CONFIG"), .size = 4096, .flags = 0x3
+	};
 }
 
 /* 8-byte reads of BAR0: 3 timed, 1 not, 1 of them failed. */
@@ -130,15 +132,22 @@ static inline void sample__add_segment(struct run *run)
 	handler = run_segment__add_handler(segment);
 	assert_non_null(handler);
 	*handler = (struct run_handler){ .function = sample__text("ism_vfio_pci_read"),
-					 .module = sample__text("ism_vfio_pci"), .dir = VS_READ,
-					 .method = sample__text("kprobe"), .counted = 4,
-					 .lost = 0, .lost_kind = RUN_LOST_EXACT, .no_start = 1 };
+					 .module = sample__text("ism_vfio_pci"),
+					 .dir = VS_READ,
+					 .method = sample__text("kprobe"),
+					 .counted = 4,
+					 .lost = 0,
+					 .lost_kind = RUN_LOST_EXACT,
+					 .no_start = 1 };
 	handler = run_segment__add_handler(segment);
 	assert_non_null(handler);
 	*handler = (struct run_handler){ .function = sample__text("ism_vfio_pci_write"),
-					 .module = sample__text("ism_vfio_pci"), .dir = VS_WRITE,
-					 .method = sample__text("kprobe"), .counted = 7,
-					 .overflow = 1, .lost = 2,
+					 .module = sample__text("ism_vfio_pci"),
+					 .dir = VS_WRITE,
+					 .method = sample__text("kprobe"),
+					 .counted = 7,
+					 .overflow = 1,
+					 .lost = 2,
 					 .lost_kind = RUN_LOST_UPPER_BOUND };
 }
 
@@ -180,8 +189,9 @@ static inline struct run *sample__trace(void)
 {
 	struct run *run = sample__new(RUN_TRACE, "vfioscope");
 
-	run->limits = (struct run_limits){ .max_cells = 1024, .cells_used = 2, .start_slots = 4096,
-					   .kernel_bytes = 1 << 20 };
+	run->limits = (struct run_limits){
+		.max_cells = 1024, .cells_used = 2, .start_slots = 4096, .kernel_bytes = 1 << 20
+	};
 	run->command.argv = run_argv__copy(1, (char *[]){ (char *)"/usr/bin/true" });
 	assert_non_null(run->command.argv);
 	run->command.exit_status = 0;

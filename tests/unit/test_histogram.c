@@ -142,10 +142,14 @@ static const struct {
 	const char *name;
 	double (*draw)(void);
 } distributions[] = {
-	{ "uniform", draw_uniform },	 { "all", draw_all },
-	{ "exponential", draw_exponential }, { "lognormal", draw_lognormal },
-	{ "pareto", draw_pareto },	 { "bimodal", draw_bimodal },
-	{ "constant", draw_constant },	 { "small", draw_small },
+	{ "uniform", draw_uniform },
+	{ "all", draw_all },
+	{ "exponential", draw_exponential },
+	{ "lognormal", draw_lognormal },
+	{ "pareto", draw_pareto },
+	{ "bimodal", draw_bimodal },
+	{ "constant", draw_constant },
+	{ "small", draw_small },
 	{ "edges", draw_edges },
 };
 

@@ -68,8 +68,8 @@ static void every_pair_of_bytes_comes_back(void **state)
 
 static void other_escapes_are_rejected(void **state)
 {
-	static const char *const bad[] = { "\\", "a\\", "\\n", "\\x", "\\x4", "\\x4g", "\\xFF",
-					   "\\x00", "\\X41", "\\\\\\" };
+	static const char *const bad[] = { "\\",    "a\\",   "\\n",   "\\x",   "\\x4",
+					   "\\x4g", "\\xFF", "\\x00", "\\X41", "\\\\\\" };
 	size_t i;
 
 	(void)state;
@@ -123,7 +123,8 @@ static void messages_are_one_plain_line(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(run__parse(bad[i], strlen(bad[i]), "bad", &run, error,
-					    sizeof(error)), -EINVAL);
+					    sizeof(error)),
+				 -EINVAL);
 		assert_null(run);
 		for (c = error; *c; c++)
 			assert_in_range(*c, ' ', '~');

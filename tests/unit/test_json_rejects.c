@@ -108,8 +108,7 @@ static const struct reject traces[] = {
 	  "{\"EIO\":9223372036854775807,\"EINVAL\":9223372036854775807,\"EPERM\":9}",
 	  "cells[0].errors: the sum overflows" },
 	{ "accesses without counts", ",\"counts\":{\"1\":0,\"2\":0,\"4\":0,\"8\":3,\"blocks\":0}",
-	  "",
-	  "cells[0].device_accesses.counts: missing" },
+	  "", "cells[0].device_accesses.counts: missing" },
 	{ "unknown accesses with counts", "{\"source\":\"unknown\"}",
 	  "{\"source\":\"unknown\",\"counts\":{}}",
 	  "cells[1].device_accesses.counts: does not belong here" },
@@ -120,8 +119,7 @@ static const struct reject traces[] = {
 	  "\"ns\",\"scheme\":\"log2\",\"min\":60",
 	  "cells[0].latency.scheme: expected \"log-linear-32\"" },
 	{ "bench in a trace", "\"hot_offsets\": [",
-	  "\"bench\": {\"cases\": []}, \"hot_offsets\": [",
-	  "bench: does not belong here" },
+	  "\"bench\": {\"cases\": []}, \"hot_offsets\": [", "bench: does not belong here" },
 
 	/* buckets */
 	{ "bucket is a number", "[60,1]", "60",
@@ -184,7 +182,8 @@ static const struct reject traces[] = {
 	  "intervals[0].cells[0]: intervals hold more than cells[0]" },
 	{ "cell twice in an interval", "{\"cell\":0,\"count\":2,\"bytes\":16",
 	  "{\"cell\":0,\"count\":1,\"bytes\":8,\"errors\":0,\"sum_ns\":0},"
-	  "{\"cell\":0,\"count\":1,\"bytes\":8", "intervals[0].cells[1].cell: 0 twice" },
+	  "{\"cell\":0,\"count\":1,\"bytes\":8",
+	  "intervals[0].cells[1].cell: 0 twice" },
 	{ "segments overlap", "\"segments\": [",
 	  "\"segments\": [{\"start_ns\":0,\"duration_ns\":1000001,\"handlers\":[]},",
 	  "segments[1].start_ns: before the end of the one before" },
@@ -235,7 +234,8 @@ static const struct reject benches[] = {
 	  "\"latency\":{\"unit\":\"ns\",\"scheme\":\"log-linear-32\",\"min\":0,\"max\":0,\"sum\":0,"
 	  "\"buckets\":[]},\"timer_ns\":0,\"issued\":0,\"operations\":0,\"errors\":{},"
 	  "\"shorts\":0},"
-	  "{\"id\":\"BAR0/pread/4/seq/1\"", "the same as bench.cases[" },
+	  "{\"id\":\"BAR0/pread/4/seq/1\"",
+	  "the same as bench.cases[" },
 };
 
 static char *replace_once(const char *sample, const struct reject *reject)
@@ -273,8 +273,8 @@ static void all_are_rejected(struct run *run, const struct reject *rejects, size
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		text = rejects[i].find ? replace_once(sample, &rejects[i]) :
-					 sample__text(rejects[i].text);
+		text = rejects[i].find ? replace_once(sample, &rejects[i])
+				       : sample__text(rejects[i].text);
 		is_rejected(&rejects[i], text);
 		free(text);
 	}
@@ -378,9 +378,9 @@ static void files_of_odd_size(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(bad_documents),   cmocka_unit_test(bad_traces),
-		cmocka_unit_test(bad_benches),	   cmocka_unit_test(every_beginning),
-		cmocka_unit_test(nesting),	   cmocka_unit_test(what_is_no_file),
+		cmocka_unit_test(bad_documents),     cmocka_unit_test(bad_traces),
+		cmocka_unit_test(bad_benches),	     cmocka_unit_test(every_beginning),
+		cmocka_unit_test(nesting),	     cmocka_unit_test(what_is_no_file),
 		cmocka_unit_test(files_of_odd_size),
 	};
 

@@ -4,8 +4,8 @@
 #include <errno.h>
 
 static const char *const pci_names[VS_REGIONS] = {
-	"BAR0",	    "BAR1",	 "BAR2",      "BAR3",	   "BAR4",	"BAR5",
-	"ROM",	    "CONFIG",	 "VGA",	      "region 9",  "region 10", "region 11",
+	"BAR0",	     "BAR1",	  "BAR2",      "BAR3",	   "BAR4",	"BAR5",
+	"ROM",	     "CONFIG",	  "VGA",       "region 9", "region 10", "region 11",
 	"region 12", "region 13", "region 14", "bad",
 };
 
@@ -44,10 +44,19 @@ static void case_does_not_matter(void **state)
 
 static void nonsense_is_rejected(void **state)
 {
-	static const char *const names[] = { "",	 "BAR6",     "BAR",	 "region",
-					     "region  1", "region -1", "region 15", "+1",
-					     " 1",	 "1x",	     "0x1",
-					     "99999999999999999999", "18446744073709551616" };
+	static const char *const names[] = { "",
+					     "BAR6",
+					     "BAR",
+					     "region",
+					     "region  1",
+					     "region -1",
+					     "region 15",
+					     "+1",
+					     " 1",
+					     "1x",
+					     "0x1",
+					     "99999999999999999999",
+					     "18446744073709551616" };
 	size_t i;
 
 	(void)state;

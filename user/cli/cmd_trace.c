@@ -47,7 +47,8 @@ static const struct argp_option options[] = {
 
 static const char doc[] =
 	"Count and time accesses to VFIO devices by width.\v"
-	"Traces all devices that are bound to VFIO drivers, or those selected, until ^C, the end of "
+	"Traces all devices that are bound to VFIO drivers, or those selected, until ^C, the end "
+	"of "
 	"the duration or that of COMMAND; then prints a table of cells (device, region, direction, "
 	"width) with counts, errors and latency percentiles. The latency is the region handler's. "
 	"What goes through a mapping or an ioeventfd never enters the handlers and is not seen.\n\n"

@@ -156,7 +156,8 @@ int machine__handlers(const struct device_list *devices, const struct selectors 
 			add_handlers(set, &devices->devices[i], selectors->dir_mask);
 	if (!set->nr) {
 		snprintf(error, TRACE_ERROR_LEN,
-			 "the driver's module has no BTF, so its region handlers are not known: it must be "
+			 "the driver's module has no BTF, so its region handlers are not known: it "
+			 "must be "
 			 "built with CONFIG_DEBUG_INFO_BTF_MODULES=y (or open the device first)");
 		return -ENOENT;
 	}
@@ -166,7 +167,8 @@ int machine__handlers(const struct device_list *devices, const struct selectors 
 		err = -ENOENT;
 	if (err)
 		snprintf(error, TRACE_ERROR_LEN,
-			 "/proc/kallsyms shows no addresses (%s): kernel.kptr_restrict must be below 2",
+			 "/proc/kallsyms shows no addresses (%s): kernel.kptr_restrict must be "
+			 "below 2",
 			 strerror(-err));
 	return err;
 }
@@ -184,9 +186,10 @@ void machine__warn_unknown(const struct device_list *devices, const struct selec
 		const struct device *device = &devices->devices[i];
 
 		if (device->no_btf && machine__selected(selectors, device))
-			cli__error("%s may go untraced: its driver's module (%s) has no BTF, so its "
-				   "region handlers are not known until the device is open",
-				   device->name, device->module ?: "built in");
+			cli__error(
+				"%s may go untraced: its driver's module (%s) has no BTF, so its "
+				"region handlers are not known until the device is open",
+				device->name, device->module ?: "built in");
 	}
 }
 
@@ -226,7 +229,8 @@ static void explain_device(const struct selectors *selectors, char *error)
 		explain_other_driver(selectors, driver, error);
 	else if (driver)
 		explain(error,
-			"device %s is bound to %s, which is no VFIO driver; bind it with: driverctl "
+			"device %s is bound to %s, which is no VFIO driver; bind it with: "
+			"driverctl "
 			"set-override %s vfio-pci",
 			name, driver, name);
 	else
@@ -250,7 +254,8 @@ void machine__explain_none(const struct selectors *selectors, char *error)
 		explain_device(selectors, error);
 	else if (selectors->driver)
 		explain(error,
-			"no device is bound to a VFIO driver %s: is it loaded? (--wait waits for it)",
+			"no device is bound to a VFIO driver %s: is it loaded? (--wait waits for "
+			"it)",
 			selectors->driver);
 	else
 		explain(error, "no device is bound to a VFIO driver (--wait waits for one)");
@@ -350,8 +355,9 @@ static int add_unknown_handlers(const struct device_list *devices,
 
 		if (!device->no_btf || !machine__selected(selectors, device))
 			continue;
-		err = add_blind_spot(run, device->name, "handlers-unknown", RUN_YES,
-				     "the driver's module has no BTF and nobody had the device open");
+		err = add_blind_spot(
+			run, device->name, "handlers-unknown", RUN_YES,
+			"the driver's module has no BTF and nobody had the device open");
 		if (err)
 			return err;
 	}

@@ -113,7 +113,8 @@ static int end_interval(struct recorder *recorder)
 	uint64_t now = now_ns();
 	int err;
 
-	tracer__poll(recorder->tracer); /* once: both are of the same moment, or intervals overlap */
+	tracer__poll(
+		recorder->tracer); /* once: both are of the same moment, or intervals overlap */
 	totals = make_totals(recorder);
 	delta = make_totals(recorder);
 	err = totals && delta ? subtract(delta, recorder->previous) : -ENOMEM;

@@ -35,7 +35,8 @@ static bool is_struct_pointer(const struct btf *btf, __u32 id, const char *name)
 	if (!type || !btf_is_ptr(type))
 		return false;
 	type = btf__type_by_id(btf, type->type);
-	return type && btf_is_struct(type) && !strcmp(btf__name_by_offset(btf, type->name_off), name);
+	return type && btf_is_struct(type) &&
+	       !strcmp(btf__name_by_offset(btf, type->name_off), name);
 }
 
 static bool is_char_pointer(const struct btf *btf, __u32 id, bool want_const)
@@ -87,8 +88,8 @@ static bool is_handler(const struct btf *btf, const struct btf_type *func, enum 
 
 static int module_add_handler(struct module *module, const char *function, enum vs_dir dir)
 {
-	struct handler *handlers = reallocarray(module->handlers, module->nr_handlers + 1,
-						sizeof(*handlers));
+	struct handler *handlers =
+		reallocarray(module->handlers, module->nr_handlers + 1, sizeof(*handlers));
 
 	if (!handlers)
 		return -ENOMEM;

@@ -51,8 +51,8 @@ void device_list__free(struct device_list *list)
 int device__add_handler(struct device *device, const char *function, const char *module,
 			enum vs_dir dir, bool confirmed)
 {
-	struct handler *handler, *handlers = reallocarray(
-		device->handlers, device->nr_handlers + 1, sizeof(*handlers));
+	struct handler *handler, *handlers = reallocarray(device->handlers, device->nr_handlers + 1,
+							  sizeof(*handlers));
 
 	if (!handlers)
 		return -ENOMEM;
@@ -74,8 +74,8 @@ int device__add_handler(struct device *device, const char *function, const char 
 
 int device__add_opener(struct device *device, int pid, int fd, const char *comm)
 {
-	struct opener *openers = reallocarray(device->openers, device->nr_openers + 1,
-					      sizeof(*openers));
+	struct opener *openers =
+		reallocarray(device->openers, device->nr_openers + 1, sizeof(*openers));
 
 	if (!openers)
 		return -ENOMEM;
@@ -210,11 +210,12 @@ static int read_all(struct device_list *list, const char *sysroot, struct pci_na
 	while (!err && (entry = readdir(dir))) {
 		if (entry->d_name[0] == '.')
 			continue;
-		if (read_device(&device, sysroot, entry->d_name, names)) {
-			device_clear(&device);
-			continue;
+		if (!read_device(&device, sysroot, entry->d_name, names)) {
+			err = append(list, &device);
+			if (!err)
+				continue;
 		}
-		err = append(list, &device);
+		device_clear(&device);
 	}
 	closedir(dir);
 	if (list->nr)

@@ -17,6 +17,7 @@ void *array__append(void *array, size_t *nr, size_t size)
 	if ((*nr & (*nr - 1)) == 0) {
 		if (*nr > SIZE_MAX / 2 / size)
 			return NULL;
+		/* cppcheck-suppress memleakOnRealloc ; the array still has it */
 		more = realloc(elements, (*nr ? 2 * *nr : 1) * size);
 		if (!more)
 			return NULL;

@@ -107,7 +107,8 @@ static int read_errnos(struct reader *reader, const struct where *where, json_t 
 
 	if (err)
 		return err;
-	json_object_foreach(json, name, value) {
+	json_object_foreach(json, name, value)
+	{
 		struct where at = { .up = where, .key = name };
 		int number = run_errno__parse(name);
 

@@ -8,17 +8,25 @@ _Static_assert(sizeof(enum run_kind) == sizeof(uint32_t), "FIELD_ENUM stores 4 b
 
 /* The key is the member's name unless a KEYED field says otherwise. */
 #define KEYED(k, t, s, member, ...)                                                                \
-	{ .key = (k), .type = FIELD_##t, .offset = offsetof(struct s, member), ##__VA_ARGS__ }
-#define MEMBER(t, s, member, ...) KEYED(#member, t, s, member, ##__VA_ARGS__)
-#define ARRAY(s, member, of)                                                                       \
-	MEMBER(ARRAY, s, member, .nr_offset = offsetof(struct s, nr_##member), .layout = &(of))
-#define CODEC(k, c) { .key = (k), .type = FIELD_CODEC, .codec = &(c) }
-#define CONST(k, t) { .key = (k), .type = FIELD_CONST, .text = (t) }
-
-#define LAYOUT(s, f, ...)                                                                          \
 	{                                                                                          \
-		.size = sizeof(struct s), .fields = (f), .nr_fields = sizeof(f) / sizeof((f)[0]),  \
-		##__VA_ARGS__                                                                      \
+		.key = (k), .type = FIELD_##t, .offset = offsetof(struct s, member), ##__VA_ARGS__ \
+	}
+#define MEMBER(t, s, member, ...) KEYED(#member, t, s, member, ##__VA_ARGS__)
+#define ARRAY(s, member, of) \
+	MEMBER(ARRAY, s, member, .nr_offset = offsetof(struct s, nr_##member), .layout = &(of))
+#define CODEC(k, c)                                            \
+	{                                                      \
+		.key = (k), .type = FIELD_CODEC, .codec = &(c) \
+	}
+#define CONST(k, t)                                          \
+	{                                                    \
+		.key = (k), .type = FIELD_CONST, .text = (t) \
+	}
+
+#define LAYOUT(s, f, ...)                                                                         \
+	{                                                                                         \
+		.size = sizeof(struct s), .fields = (f), .nr_fields = sizeof(f) / sizeof((f)[0]), \
+		##__VA_ARGS__                                                                     \
 	}
 
 static const struct field host_fields[] = {
@@ -39,12 +47,9 @@ static const struct field command_fields[] = {
 static const struct layout command_layout = LAYOUT(run_command, command_fields);
 
 static const struct field limits_fields[] = {
-	MEMBER(U64, run_limits, max_cells),
-	MEMBER(U64, run_limits, cells_used),
-	MEMBER(U64, run_limits, start_slots),
-	MEMBER(U64, run_limits, kernel_bytes),
-	MEMBER(U64, run_limits, intervals_dropped),
-	MEMBER(U64, run_limits, unknown_fields),
+	MEMBER(U64, run_limits, max_cells),	    MEMBER(U64, run_limits, cells_used),
+	MEMBER(U64, run_limits, start_slots),	    MEMBER(U64, run_limits, kernel_bytes),
+	MEMBER(U64, run_limits, intervals_dropped), MEMBER(U64, run_limits, unknown_fields),
 };
 static const struct layout limits_layout = LAYOUT(run_limits, limits_fields);
 
@@ -106,10 +111,8 @@ static const struct field segment_fields[] = {
 static const struct layout segment_layout = LAYOUT(run_segment, segment_fields);
 
 static const struct field interval_cell_fields[] = {
-	MEMBER(U32, run_interval_cell, cell),
-	MEMBER(U64, run_interval_cell, count),
-	MEMBER(U64, run_interval_cell, bytes),
-	MEMBER(U64, run_interval_cell, errors),
+	MEMBER(U32, run_interval_cell, cell),	MEMBER(U64, run_interval_cell, count),
+	MEMBER(U64, run_interval_cell, bytes),	MEMBER(U64, run_interval_cell, errors),
 	MEMBER(U64, run_interval_cell, sum_ns),
 };
 static const struct layout interval_cell_layout = LAYOUT(run_interval_cell, interval_cell_fields);
@@ -132,10 +135,8 @@ static const struct field latency_fields[] = {
 static const struct layout latency_layout = LAYOUT(run_latency, latency_fields);
 
 static const struct field access_count_fields[] = {
-	KEYED("1", U64, run_accesses, by_width[0]),
-	KEYED("2", U64, run_accesses, by_width[1]),
-	KEYED("4", U64, run_accesses, by_width[2]),
-	KEYED("8", U64, run_accesses, by_width[3]),
+	KEYED("1", U64, run_accesses, by_width[0]), KEYED("2", U64, run_accesses, by_width[1]),
+	KEYED("4", U64, run_accesses, by_width[2]), KEYED("8", U64, run_accesses, by_width[3]),
 	MEMBER(U64, run_accesses, blocks),
 };
 static const struct layout access_count_layout = LAYOUT(run_accesses, access_count_fields);
@@ -189,8 +190,7 @@ static const struct field blind_spot_fields[] = {
 	MEMBER(ENUM, run_blind_spot, answer, .name = run_answer__name),
 	MEMBER(TEXT, run_blind_spot, detail, .flags = FIELD_OPTIONAL),
 };
-static const struct layout blind_spot_layout =
-	LAYOUT(run_blind_spot, blind_spot_fields);
+static const struct layout blind_spot_layout = LAYOUT(run_blind_spot, blind_spot_fields);
 
 static const struct field hot_offset_fields[] = {
 	MEMBER(U32, run_hot_offset, cell),

@@ -77,7 +77,7 @@ int reader__no_memory(struct reader *reader, const struct where *where)
 static const char *type_name(json_type type)
 {
 	static const char *const names[] = {
-		[JSON_OBJECT] = "an object", [JSON_ARRAY] = "an array", [JSON_STRING] = "a string",
+		[JSON_OBJECT] = "an object", [JSON_ARRAY] = "an array",	 [JSON_STRING] = "a string",
 		[JSON_INTEGER] = "a number", [JSON_REAL] = "a fraction", [JSON_TRUE] = "true",
 		[JSON_FALSE] = "false",	     [JSON_NULL] = "null",
 	};
@@ -134,15 +134,15 @@ static int read_number(struct reader *reader, const struct where *where, json_t 
 		       const struct field *field, void *at)
 {
 	bool hex = field->flags & FIELD_HEX;
-	uint64_t max = hex ? UINT64_MAX : INT64_MAX, value;
+	uint64_t max = hex ? UINT64_MAX : INT64_MAX, value = 0;
 	int err;
 
 	if (field->type == FIELD_U32)
 		max = UINT32_MAX;
 	else if (field->type == FIELD_INT)
 		max = INT_MAX;
-	err = hex ? read_hex(reader, where, json, max, &value) :
-		    reader__number(reader, where, json, max, &value);
+	err = hex ? read_hex(reader, where, json, max, &value)
+		  : reader__number(reader, where, json, max, &value);
 	if (err)
 		return err;
 	if (field->type == FIELD_U64)
@@ -225,8 +225,8 @@ static int read_array(struct reader *reader, const struct where *where, json_t *
 
 	for (i = 0; !err && i < json_array_size(json); i++) {
 		const struct where at = { .up = where, .index = i };
-		void *element = array__append((char *)object + field->offset, nr,
-					      field->layout->size);
+		void *element =
+			array__append((char *)object + field->offset, nr, field->layout->size);
 
 		if (!element)
 			return reader__no_memory(reader, &at);

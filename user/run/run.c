@@ -164,8 +164,7 @@ void run__free(struct run *run)
 
 struct run_device *run__add_device(struct run *run)
 {
-	struct run_device *device =
-		array__append(&run->devices, &run->nr_devices, sizeof(*device));
+	struct run_device *device = array__append(&run->devices, &run->nr_devices, sizeof(*device));
 
 	if (device) {
 		device->iommu_group = -1;

@@ -166,7 +166,7 @@ struct run_case {
 	struct run_sample {
 		uint64_t ops;
 		uint64_t elapsed_ns;
-	} *samples;
+	} * samples;
 	size_t nr_samples;
 	/* Latency pass: each operation timed; timer_ns is the cost of an empty timing, included. */
 	struct run_latency latency;

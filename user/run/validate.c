@@ -43,7 +43,9 @@ static int check_header(const struct check *check)
 
 	if (!run->tool || !run->version || !run->argv)
 		return fail(check, "%s: missing",
-			    !run->tool ? "tool" : !run->version ? "version" : "argv");
+			    !run->tool	    ? "tool"
+			    : !run->version ? "version"
+					    : "argv");
 	if (!run->host.kernel || !run->host.arch || !run->host.preemption)
 		return fail(check, "host: kernel, arch or preemption is missing");
 	if (run->started_ns < 0)
@@ -62,8 +64,8 @@ static int check_devices(const struct check *check)
 		if (!run->devices[i].name)
 			return fail(check, "devices[%zu].name: missing", i);
 		if (run->devices[i].offset_shift > 63)
-			return fail(check, "devices[%zu].offset_shift.value: %u is out of range",
-				    i, run->devices[i].offset_shift);
+			return fail(check, "devices[%zu].offset_shift.value: %u is out of range", i,
+				    run->devices[i].offset_shift);
 	}
 	return 0;
 }
@@ -90,8 +92,10 @@ static int check_handler(const struct check *check, size_t i, size_t j, uint64_t
 	if (handler->overflow > handler->counted)
 		return fail(check, "segments[%zu].handlers[%zu].overflow: more than counted", i, j);
 	if (!add(issued, handler->counted) || !add(issued, handler->lost))
-		return fail(check, "segments[%zu].handlers[%zu]: the sum of counted and lost "
-				   "overflows", i, j);
+		return fail(check,
+			    "segments[%zu].handlers[%zu]: the sum of counted and lost "
+			    "overflows",
+			    i, j);
 	*in_cells += handler->counted - handler->overflow;
 	return 0;
 }
@@ -118,8 +122,10 @@ static int check_segments(const struct check *check)
 			return fail(check, "cells[%zu].count: the sum of all cells overflows", i);
 	}
 	if (run->nr_segments && cells != in_cells)
-		return fail(check, "segments: handlers counted %" PRIu64 " calls into cells, which "
-				   "hold %" PRIu64, in_cells, cells);
+		return fail(check,
+			    "segments: handlers counted %" PRIu64 " calls into cells, which "
+			    "hold %" PRIu64,
+			    in_cells, cells);
 	return 0;
 }
 
@@ -227,9 +233,10 @@ static int check_cell_counts(const struct check *check, const char *where,
 	if (cell->crossing > cell->count)
 		return fail(check, "%s.crossing: more than calls", where);
 	if (cell->untimed > cell->count || cell->count - cell->untimed != timed)
-		return fail(check, "%s: count is %" PRIu64 ", but the buckets hold %" PRIu64
-				   " and untimed %" PRIu64, where, cell->count, timed,
-			    cell->untimed);
+		return fail(check,
+			    "%s: count is %" PRIu64 ", but the buckets hold %" PRIu64
+			    " and untimed %" PRIu64,
+			    where, cell->count, timed, cell->untimed);
 	return 0;
 }
 
@@ -273,8 +280,8 @@ static int compare_offsets(const void *a, const void *b)
 	const struct run_hot_offset *x = *(const struct run_hot_offset *const *)a;
 	const struct run_hot_offset *y = *(const struct run_hot_offset *const *)b;
 
-	return x->cell != y->cell ? compare_u64(x->cell, y->cell) :
-				    compare_u64(x->offset, y->offset);
+	return x->cell != y->cell ? compare_u64(x->cell, y->cell)
+				  : compare_u64(x->offset, y->offset);
 }
 
 static int compare_cases(const void *a, const void *b)
@@ -318,8 +325,9 @@ static int check_cells(const struct check *check)
 
 	for (i = 0; !err && i < run->nr_cells; i++)
 		err = check_cell(check, i);
-	return err ? err : check_distinct(check, "cells", run->cells, run->nr_cells,
-					  sizeof(*run->cells), compare_cells);
+	return err ? err
+		   : check_distinct(check, "cells", run->cells, run->nr_cells, sizeof(*run->cells),
+				    compare_cells);
 }
 
 /* What intervals leave of a cell; dropped ones may have had the rest. */
@@ -352,8 +360,10 @@ static int check_interval_cells(const struct check *check, size_t i, struct rest
 		rest->seen_in = i + 1;
 		if (!take(&rest->count, cell->count) || !take(&rest->bytes, cell->bytes) ||
 		    !take(&rest->errors, cell->errors) || !take(&rest->sum_ns, cell->sum_ns))
-			return fail(check, "intervals[%zu].cells[%zu]: intervals hold more than "
-					   "cells[%u]", i, j, cell->cell);
+			return fail(check,
+				    "intervals[%zu].cells[%zu]: intervals hold more than "
+				    "cells[%u]",
+				    i, j, cell->cell);
 	}
 	return 0;
 }
@@ -407,8 +417,9 @@ static int check_hot_offsets(const struct check *check)
 			return fail(check, "hot_offsets[%zu].cell: %u, there are %zu", i, hot->cell,
 				    run->nr_cells);
 		if (!hot->count || hot->count > run->cells[hot->cell].count)
-			return fail(check, "hot_offsets[%zu].count: %" PRIu64 " of the cell's %"
-				    PRIu64, i, hot->count, run->cells[hot->cell].count);
+			return fail(check,
+				    "hot_offsets[%zu].count: %" PRIu64 " of the cell's %" PRIu64, i,
+				    hot->count, run->cells[hot->cell].count);
 	}
 	return check_distinct(check, "hot_offsets", run->hot_offsets, run->nr_hot_offsets,
 			      sizeof(*run->hot_offsets), compare_offsets);
@@ -445,7 +456,9 @@ static int check_case(const struct check *check, size_t i)
 	snprintf(where, sizeof(where), "bench.cases[%zu]", i);
 	if (!c->id || !c->mode || !c->pattern)
 		return fail(check, "%s.%s: missing", where,
-			    !c->id ? "id" : !c->mode ? "mode" : "pattern");
+			    !c->id     ? "id"
+			    : !c->mode ? "mode"
+				       : "pattern");
 	err = check_errnos(check, where, c->errnos, c->nr_errnos, c->errors);
 	if (!err)
 		err = run_latency__validate(&c->latency, where, check->reason, check->len);
@@ -460,8 +473,9 @@ static int check_bench(const struct check *check)
 
 	for (i = 0; !err && i < run->nr_cases; i++)
 		err = check_case(check, i);
-	return err ? err : check_distinct(check, "bench.cases", run->cases, run->nr_cases,
-					  sizeof(*run->cases), compare_cases);
+	return err ? err
+		   : check_distinct(check, "bench.cases", run->cases, run->nr_cases,
+				    sizeof(*run->cases), compare_cases);
 }
 
 int run__validate(const struct run *run, char *reason, size_t len)

@@ -35,9 +35,9 @@ static const char *check_extremes(const struct run_latency *latency)
 	size_t nr = latency->nr_buckets;
 
 	if (!nr)
-		return latency->min_ns || latency->max_ns || latency->sum_ns ?
-			       ": no buckets, but min, max or sum" :
-			       NULL;
+		return latency->min_ns || latency->max_ns || latency->sum_ns
+			       ? ": no buckets, but min, max or sum"
+			       : NULL;
 	if (latency->min_ns > latency->max_ns)
 		return ".min: above max";
 	if (vs_hist_bucket(latency->min_ns) != latency->buckets[0].index)

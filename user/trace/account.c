@@ -99,8 +99,8 @@ static int fill_handler(const struct tracer *tracer, const struct pair *pair,
 	if (pair->method == TRACE_FENTRY)
 		handler->lost += probe->exit_misses - probe->exit_misses_before;
 	else
-		handler->lost += probe->enter_misses - probe->enter_misses_before + stats->replaced + stats->stale +
-				 starts_left(tracer, probe);
+		handler->lost += probe->enter_misses - probe->enter_misses_before +
+				 stats->replaced + stats->stale + starts_left(tracer, probe);
 	handler->lost_kind = lost_kind(tracer, pair, probe, handler->lost);
 	return 0;
 }

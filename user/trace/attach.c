@@ -160,9 +160,9 @@ int trace_likely_method(const struct trace_handler *handler)
 		if (!pair.skel)
 			return -errno;
 		pair.probes[handler->dir] = &probe;
-		err = method == TRACE_FENTRY && !kernel_compiles_bpf() ?
-			      -ENOTSUP :
-			      load_pair(&pair, &flavours[method]);
+		err = method == TRACE_FENTRY && !kernel_compiles_bpf()
+			      ? -ENOTSUP
+			      : load_pair(&pair, &flavours[method]);
 		handler_bpf__destroy(pair.skel);
 		if (!err)
 			return method;
@@ -223,9 +223,9 @@ static uint64_t program_misses(const struct bpf_program *program)
 	struct bpf_prog_info info = {};
 	__u32 len = sizeof(info);
 
-	return bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len) ?
-		       0 :
-		       info.recursion_misses;
+	return bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len)
+		       ? 0
+		       : info.recursion_misses;
 }
 
 void probe__read_misses(const struct probe *probe, uint64_t *enter, uint64_t *exit)

@@ -78,7 +78,9 @@ int trace_check_kernel(char *error)
 	const char *cap = missing_capability();
 
 	if (cap) {
-		say(error, "tracing needs root, or the capabilities BPF, PERFMON and SYSLOG: %s is missing",
+		say(error,
+		    "tracing needs root, or the capabilities BPF, PERFMON and SYSLOG: %s is "
+		    "missing",
 		    cap);
 		return -EPERM;
 	}
@@ -103,19 +105,22 @@ void trace_explain(int err, const char *what, char *error)
 {
 	switch (-err) {
 	case EPERM:
-		say(error, "cannot %s: this kernel refuses BPF tracing programs (%s), as some virtual "
-			   "machines' do; 'make demo' shows vfioscope in a guest with a stock kernel",
+		say(error,
+		    "cannot %s: this kernel refuses BPF tracing programs (%s), as some virtual "
+		    "machines' do; 'make demo' shows vfioscope in a guest with a stock kernel",
 		    what, strerror(-err));
 		break;
 	case ENOENT:
 	case ESRCH:
-		say(error, "cannot %s: the kernel does not know the function or its type; "
-			   "was its module unloaded, or built without BTF "
-			   "(CONFIG_DEBUG_INFO_BTF_MODULES)?",
+		say(error,
+		    "cannot %s: the kernel does not know the function or its type; "
+		    "was its module unloaded, or built without BTF "
+		    "(CONFIG_DEBUG_INFO_BTF_MODULES)?",
 		    what);
 		break;
 	case EBUSY:
-		say(error, "cannot %s: another tool (live patching or ftrace) holds the function", what);
+		say(error, "cannot %s: another tool (live patching or ftrace) holds the function",
+		    what);
 		break;
 	default:
 		say(error, "cannot %s: %s (--verbose shows what the kernel said)", what,

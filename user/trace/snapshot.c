@@ -276,7 +276,8 @@ static int find_device(const struct run *run, const struct vs_device *seen)
 }
 
 /* The run's index of the device in @slot of the table, added if need be; or a negative errno. */
-static int fill_device(const struct vs_device *devices, uint32_t slot, struct run *run, int *indexes)
+static int fill_device(const struct vs_device *devices, uint32_t slot, struct run *run,
+		       int *indexes)
 {
 	const struct vs_device *seen = &devices[slot];
 	struct run_device *device;

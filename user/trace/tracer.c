@@ -81,8 +81,9 @@ int tracer__new(struct tracer **tracerp, const struct trace_config *config,
 	tracer->nr_cpus = nr_cpus;
 	tracer->max_cells = config->max_cells ?: TRACE_DEFAULT_MAX_CELLS;
 	if (nr_handlers > VS_MAX_HANDLERS) {
-		snprintf(error, TRACE_ERROR_LEN, "%zu region handlers, more than %d: choose with --driver",
-			 nr_handlers, VS_MAX_HANDLERS);
+		snprintf(error, TRACE_ERROR_LEN,
+			 "%zu region handlers, more than %d: choose with --driver", nr_handlers,
+			 VS_MAX_HANDLERS);
 		return -E2BIG;
 	}
 	tracer->probes = calloc(nr_handlers, sizeof(*tracer->probes));

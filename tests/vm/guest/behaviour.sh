@@ -42,7 +42,7 @@ stop_client()
 # start_trace ARG...: in the background, recording; returns when it counts
 start_trace()
 {
-	rm -f run.json ready
+	rm -f run.json err
 	# --verbose says when all is attached; counting begins right after.
 	vfioscope trace -v -o run.json "$@" >out 2>err &
 	tracer=$!

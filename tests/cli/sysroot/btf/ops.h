@@ -17,10 +17,10 @@ struct vfio_device_other {
 	int index;
 };
 
-#define READ_HANDLER(name)                                                                         \
-	ssize_t name(struct vfio_device *vdev, char __user *buf, size_t count, loff_t *ppos)       \
-	{                                                                                          \
-		return 0;                                                                          \
+#define READ_HANDLER(name)                                                                   \
+	ssize_t name(struct vfio_device *vdev, char __user *buf, size_t count, loff_t *ppos) \
+	{                                                                                    \
+		return 0;                                                                    \
 	}
 
 #define WRITE_HANDLER(name)                                                                        \

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Signals, closed pipes, vanished terminals, kill -9: the table, the run, and nothing left behind
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+needs_kernel 6.1
+guest 6.1 behaviour-end --add /usr/bin/nice:/opt/bin/nice --add /usr/sbin/bpftool:/opt/bin/bpftool --add /usr/bin/script:/opt/bin/script
+done_testing
