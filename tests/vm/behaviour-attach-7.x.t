@@ -6,5 +6,5 @@
 
 needs_kernel 7.x
 guest 7.x behaviour-attach --add /usr/bin/nice:/opt/bin/nice -- 10 fentry
-guest 7.x behaviour-attach --add /usr/bin/nice:/opt/bin/nice -- 10 kprobe
+guest 7.x behaviour-attach --add /usr/bin/nice:/opt/bin/nice -- 5 kprobe
 done_testing

@@ -6,7 +6,7 @@
 # shellcheck source=tests/vm/guest/behaviour.sh
 . /opt/vm/behaviour.sh
 
-times=$2 method=$3
+times=$2 method=$3 NICENESS=10
 kind=exact
 [ "$method" = fentry ] || kind=unprovable
 

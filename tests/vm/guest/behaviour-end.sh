@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
-# behaviour-end.sh KERNEL: every way a trace can end prints the table, writes the run and detaches
+# behaviour-end.sh KERNEL [SIGNAL...]: every way a trace can end prints the table, writes the run and detaches
 # shellcheck source=tests/vm/guest/lib.sh
 . /opt/vm/lib.sh
 # shellcheck source=tests/vm/guest/behaviour.sh
 . /opt/vm/behaviour.sh
 
-ok "the device is bound" bound "$1" "$RAM"
+kernel=$1
+shift
+ok "the device is bound" bound "$kernel" "$RAM"
 kernel_state >before 2>&1
 start_client "$RAM" BAR2
 
@@ -22,7 +24,7 @@ whole()
 	is "$1: nothing is beside the run" "$(ls -A | grep -c run.json)" 1
 }
 
-for signal in INT TERM HUP QUIT; do
+for signal in "$@"; do
 	start_trace -D "$RAM"
 	stop_trace $signal
 	is "SIG$signal: exit status" $trace_status 0
@@ -34,9 +36,9 @@ done
 vfioscope trace --wait --driver none -o run.wait >out 2>err &
 tracer=$!
 wait_for grep -q waiting err
-stop_trace INT
-is "SIGINT while waiting: killed by it" $trace_status 130
-is "SIGINT while waiting: no file" "$(ls -A | grep -c run.wait)" 0
+stop_trace TERM # the shell has its jobs ignore SIGINT
+is "SIGTERM while waiting: killed by it" $trace_status 143
+is "SIGTERM while waiting: no file" "$(ls -A | grep -c run.wait)" 0
 
 # A pipe whose reader ends: the next table finds nobody, and the trace ends.
 rm -f run.json

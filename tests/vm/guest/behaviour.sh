@@ -14,15 +14,15 @@ bound()
 	fi
 }
 
-# start_client BDF REGION [ARG...]: barbench at full speed, until stop_client. It steps back for the
-# tracer, which else takes twice as long to start on the one CPU
+# start_client BDF REGION [ARG...]: barbench at full speed, until stop_client. It makes way for
+# the tracer, which else takes twice as long to start on the one CPU: NICENESS
 start_client()
 {
 	local bdf="$1" region="$2"
 
 	shift 2
 	rm -f bench.json
-	nice -n 10 barbench "$bdf" --i-may-reset --region "$region" --mode pread --width 4 --no-latency \
+	nice -n "${NICENESS:-19}" barbench "$bdf" --i-may-reset --region "$region" --mode pread --width 4 --no-latency \
 		--duration 1 --reps 10000 "$@" -o bench.json >bench.out 2>bench.err &
 	client=$!
 	wait_for started "$client"
@@ -59,7 +59,7 @@ stop_trace()
 }
 
 # field NAME RUN: the values of a number's field, one a line
-field() { grep -o "\"$1\":-\?[0-9]*" "$2" | cut -d: -f2; }
+field() { grep -o "\"$1\": *-\?[0-9]*" "$2" | sed 's/.*: *//'; }
 
 # sum NAME RUN
 sum() { field "$1" "$2" | awk '{ n += $1 } END { printf "%d\n", n }'; }
