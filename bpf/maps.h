@@ -19,7 +19,7 @@ struct vs_start starts[VS_START_SLOTS];
 __u16 cell_index[VS_MAX_DEVICES * VS_INDEX_PER_DEVICE]; /* cell numbers */
 
 /*
- * [cpu * cells per CPU + cell]. A plain array and not a per-CPU one: the same cost, and user space
+ * [cpu * cells per CPU + cell], without cell 0, which stands for none. A plain array and not a per-CPU one: the same cost, and user space
  * can map it, where reading a per-CPU map is a system call that mutes kprobe programs meanwhile.
  */
 struct {

@@ -166,10 +166,7 @@ int machine__handlers(const struct device_list *devices, const struct selectors 
 	if (!err && !set->nr)
 		err = -ENOENT;
 	if (err)
-		snprintf(error, TRACE_ERROR_LEN,
-			 "/proc/kallsyms shows no addresses (%s): kernel.kptr_restrict must be "
-			 "below 2",
-			 strerror(-err));
+		trace_explain(err, "find the region handlers", error);
 	return err;
 }
 

@@ -45,7 +45,7 @@ static int share_maps(const struct tracer *tracer, struct handler_bpf *skel)
 
 	if (tracer->bss_fd < 0)
 		return bpf_map__set_max_entries(skel->maps.cells,
-						tracer->nr_cpus * tracer->max_cells);
+						tracer->nr_cpus * tracer->cells_per_cpu);
 	err = bpf_map__reuse_fd(skel->maps.bss, tracer->bss_fd);
 	return err ? err : bpf_map__reuse_fd(skel->maps.cells, tracer->cells_fd);
 }
@@ -178,7 +178,7 @@ int pair__attach(struct tracer *tracer, struct pair *pair, enum trace_method met
 	if (!pair->skel)
 		return -errno;
 	pair->method = method;
-	pair->skel->rodata->cells_per_cpu = tracer->max_cells;
+	pair->skel->rodata->cells_per_cpu = tracer->cells_per_cpu;
 	set_filters(tracer->config, pair->skel->rodata);
 	err = share_maps(tracer, pair->skel);
 	if (!err)

@@ -110,6 +110,12 @@ void trace_explain(int err, const char *what, char *error)
 		    "machines' do; 'make demo' shows vfioscope in a guest with a stock kernel",
 		    what, strerror(-err));
 		break;
+	case EACCES:
+		say(error,
+		    "cannot %s: /proc/kallsyms shows no addresses; kernel.kptr_restrict must be "
+		    "below 2",
+		    what);
+		break;
 	case ENOENT:
 	case ESRCH:
 		say(error,

@@ -45,6 +45,7 @@ int kallsyms__resolve(struct kallsym *symbols, size_t nr)
 	FILE *file = fopen("/proc/kallsyms", "re");
 	char *line = NULL, *function, *module;
 	size_t size = 0;
+	bool shown = false;
 	uint64_t address;
 
 	if (!file)
@@ -53,6 +54,7 @@ int kallsyms__resolve(struct kallsym *symbols, size_t nr)
 	while (getline(&line, &size, file) > 0) {
 		if (!parse_line(line, &address, &function, &module))
 			continue;
+		shown = true;
 		for (size_t i = 0; i < nr; i++) {
 			struct kallsym *symbol = &symbols[i];
 
@@ -65,5 +67,5 @@ int kallsyms__resolve(struct kallsym *symbols, size_t nr)
 	}
 	free(line);
 	fclose(file);
-	return 0;
+	return shown ? 0 : -EACCES;
 }

@@ -19,29 +19,29 @@ struct wide_cell {
 };
 
 struct snapshot {
-	uint32_t nr_cpus, max_cells;
+	uint32_t nr_cpus, cells_per_cpu;
 	uint32_t used; /* cells taken so far */
 	/* Devices (table slots) and cells in the order they were first seen: a run's indexes stay. */
 	uint16_t *cell_order;
 	uint32_t nr_cells;
 	uint16_t device_order[VS_MAX_DEVICES];
 	uint32_t nr_devices;
-	struct vs_cell *last; /* [cpu * max_cells + cell] */
+	struct vs_cell *last; /* [cpu * cells_per_cpu + cell] */
 	struct wide_cell *wide; /* [cell] */
 	struct vs_cell scratch;
 };
 
-struct snapshot *snapshot__new(uint32_t nr_cpus, uint32_t max_cells)
+struct snapshot *snapshot__new(uint32_t nr_cpus, uint32_t cells_per_cpu)
 {
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
 
 	if (!snapshot)
 		return NULL;
 	snapshot->nr_cpus = nr_cpus;
-	snapshot->max_cells = max_cells;
-	snapshot->last = calloc((size_t)nr_cpus * max_cells, sizeof(*snapshot->last));
-	snapshot->wide = calloc(max_cells, sizeof(*snapshot->wide));
-	snapshot->cell_order = calloc(max_cells, sizeof(*snapshot->cell_order));
+	snapshot->cells_per_cpu = cells_per_cpu;
+	snapshot->last = calloc((size_t)nr_cpus * cells_per_cpu, sizeof(*snapshot->last));
+	snapshot->wide = calloc(cells_per_cpu, sizeof(*snapshot->wide));
+	snapshot->cell_order = calloc(cells_per_cpu, sizeof(*snapshot->cell_order));
 	if (!snapshot->last || !snapshot->wide || !snapshot->cell_order) {
 		snapshot__free(snapshot);
 		return NULL;
@@ -132,7 +132,7 @@ static void take_cell(struct snapshot *snapshot, const struct tracer *tracer, ui
 	bool seen = false;
 
 	for (uint32_t cpu = 0; cpu < snapshot->nr_cpus; cpu++) {
-		size_t at = (size_t)cpu * snapshot->max_cells + id;
+		size_t at = (size_t)cpu * snapshot->cells_per_cpu + id;
 		struct vs_cell *last = &snapshot->last[at];
 
 		if (cell_changed(&tracer->cells[at], last) &&
@@ -150,7 +150,7 @@ void snapshot__take(struct snapshot *snapshot, const struct tracer *tracer)
 {
 	uint64_t taken = __atomic_load_n(&tracer->control->next_cell, __ATOMIC_ACQUIRE) + 1;
 
-	snapshot->used = taken < snapshot->max_cells ? taken : snapshot->max_cells;
+	snapshot->used = taken < snapshot->cells_per_cpu ? taken : snapshot->cells_per_cpu;
 	for (uint32_t id = 1; id < snapshot->used; id++)
 		take_cell(snapshot, tracer, id);
 	order_devices(snapshot, tracer->devices);
@@ -166,7 +166,7 @@ uint64_t snapshot__counted(const struct snapshot *snapshot, uint32_t device, enu
 		if (!first->valid || first->device != device || VS_INDEX_DIR(first->index) != dir)
 			continue;
 		for (uint32_t cpu = 0; cpu < snapshot->nr_cpus; cpu++)
-			counted += snapshot->last[cpu * snapshot->max_cells + id].count;
+			counted += snapshot->last[cpu * snapshot->cells_per_cpu + id].count;
 	}
 	return counted;
 }
@@ -181,7 +181,7 @@ static int fill_latency(struct run_latency *latency, const struct snapshot *snap
 	if (err || !latency->nr_buckets)
 		return err;
 	for (uint32_t cpu = 0; cpu < snapshot->nr_cpus; cpu++) {
-		const struct vs_cell *cell = &snapshot->last[cpu * snapshot->max_cells + id];
+		const struct vs_cell *cell = &snapshot->last[cpu * snapshot->cells_per_cpu + id];
 
 		latency->sum_ns += cell->sum_ns;
 		if (latency->max_ns < cell->max_ns)
@@ -229,7 +229,7 @@ static int fill_cell(struct run_cell *cell, const struct snapshot *snapshot, uin
 	cell->wclass = VS_INDEX_WCLASS(first->index);
 	cell->process = RUN_NO_PROCESS;
 	for (uint32_t cpu = 0; cpu < snapshot->nr_cpus; cpu++) {
-		const struct vs_cell *copy = &snapshot->last[cpu * snapshot->max_cells + id];
+		const struct vs_cell *copy = &snapshot->last[cpu * snapshot->cells_per_cpu + id];
 
 		cell->count += copy->count;
 		cell->bytes += copy->bytes;
@@ -358,7 +358,7 @@ int snapshot__fill(const struct snapshot *snapshot, const struct tracer *tracer,
 		if (device < 0)
 			return device;
 	}
-	run->limits.max_cells = snapshot->max_cells;
+	run->limits.max_cells = snapshot->cells_per_cpu - 1;
 	run->limits.cells_used = snapshot->used ? snapshot->used - 1 : 0;
 	return fill_cells(snapshot, tracer->devices, run, indexes);
 }

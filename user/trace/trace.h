@@ -77,8 +77,8 @@ int trace_open_devices(struct vs_open_row **rows, size_t *nr, char *error);
 /*
  * kallsyms.c: addresses and names of kernel functions, all in one pass over /proc/kallsyms. Each
  * symbol has either a function (and optionally a module) and wants its address, or an address
- * (function empty) and wants the other two. What is not found, or is hidden from us (CAP_SYSLOG),
- * stays 0 or empty. "vmlinux" stands for the kernel itself.
+ * (function empty) and wants the other two. What is not found stays 0 or empty. "vmlinux"
+ * stands for the kernel itself. -EACCES: the kernel hides all addresses.
  */
 struct kallsym {
 	char function[128];

@@ -79,7 +79,7 @@ int tracer__new(struct tracer **tracerp, const struct trace_config *config,
 	tracer->bss_fd = -1;
 	tracer->cells_fd = -1;
 	tracer->nr_cpus = nr_cpus;
-	tracer->max_cells = config->max_cells ?: TRACE_DEFAULT_MAX_CELLS;
+	tracer->cells_per_cpu = 1 + (config->max_cells ?: TRACE_DEFAULT_MAX_CELLS); /* VS_CELL_NONE */
 	if (nr_handlers > VS_MAX_HANDLERS) {
 		snprintf(error, TRACE_ERROR_LEN,
 			 "%zu region handlers, more than %d: choose with --driver", nr_handlers,
@@ -88,7 +88,7 @@ int tracer__new(struct tracer **tracerp, const struct trace_config *config,
 	}
 	tracer->probes = calloc(nr_handlers, sizeof(*tracer->probes));
 	tracer->pairs = calloc(nr_handlers, sizeof(*tracer->pairs));
-	tracer->snapshot = snapshot__new(tracer->nr_cpus, tracer->max_cells);
+	tracer->snapshot = snapshot__new(tracer->nr_cpus, tracer->cells_per_cpu);
 	if (!tracer->probes || !tracer->pairs || !tracer->snapshot)
 		goto no_memory;
 	tracer->nr_probes = nr_handlers;
@@ -132,7 +132,7 @@ static int adopt_maps(struct tracer *tracer, struct handler_bpf *skel)
 	tracer->starts = skel->bss->starts;
 	tracer->bss_fd = bpf_map__fd(skel->maps.bss);
 	tracer->cells_fd = bpf_map__fd(skel->maps.cells);
-	tracer->cells_bytes = (size_t)tracer->nr_cpus * tracer->max_cells * sizeof(struct vs_cell);
+	tracer->cells_bytes = (size_t)tracer->nr_cpus * tracer->cells_per_cpu * sizeof(struct vs_cell);
 	tracer->cells = mmap(NULL, tracer->cells_bytes, PROT_READ, MAP_SHARED, tracer->cells_fd, 0);
 	if (tracer->cells == MAP_FAILED) {
 		tracer->cells = NULL;

@@ -42,10 +42,10 @@ struct tracer {
 	const struct vs_handler_stats *handlers;
 	const struct vs_device *devices;
 	const struct vs_start *starts;
-	const struct vs_cell *cells; /* likewise, [cpu * max_cells + cell] */
+	const struct vs_cell *cells; /* likewise, [cpu * cells_per_cpu + cell] */
 	size_t cells_bytes;
 	int bss_fd, cells_fd;
-	uint32_t nr_cpus, max_cells;
+	uint32_t nr_cpus, cells_per_cpu;
 	uint64_t kernel_bytes;
 
 	uint64_t active_from_ns, active_to_ns; /* CLOCK_MONOTONIC */
@@ -64,7 +64,7 @@ int tracer__watch(struct tracer *tracer, enum trace_method method);
 void tracer__unwatch(struct tracer *tracer);
 
 /* snapshot.c: sums over CPUs, in 64 bits, of what the programs count. */
-struct snapshot *snapshot__new(uint32_t nr_cpus, uint32_t max_cells);
+struct snapshot *snapshot__new(uint32_t nr_cpus, uint32_t cells_per_cpu);
 void snapshot__free(struct snapshot *snapshot);
 void snapshot__take(struct snapshot *snapshot, const struct tracer *tracer);
 int snapshot__fill(const struct snapshot *snapshot, const struct tracer *tracer, struct run *run);
