@@ -33,6 +33,8 @@ enum vs_dir { VS_READ, VS_WRITE, VS_DIRS };
 
 #define VS_MAX_DEVICES 64 /* a power of two: the device table is probed by hash */
 #define VS_MAX_HANDLERS 64
+#define VS_MAX_SEGMENTS 2 /* the method changes at most once in a run */
+#define VS_HANDLER_SLOTS (VS_MAX_SEGMENTS * VS_MAX_HANDLERS)
 #define VS_NAME_LEN 64
 #define VS_COMM_LEN 16
 
@@ -76,6 +78,15 @@ struct vs_cell {
 	__u32 valid;
 	__u64 reserved[13];
 	__u32 buckets[VS_HIST_BUCKETS];
+};
+
+/*
+ * In the place of the cell that stands for none (VS_CELL_NONE), one on each CPU: how often the
+ * programs of each handler ran for a call to be counted. Kept by kprobe.multi and kprobe.session only.
+ */
+struct vs_passages {
+	__u64 entries[VS_HANDLER_SLOTS];
+	__u64 exits[VS_HANDLER_SLOTS];
 };
 
 enum vs_device_state {
@@ -144,7 +155,7 @@ struct vs_start {
  */
 #define VS_START_PROOF(buf, stamp) ((buf) ^ (stamp) << 48)
 
-/* Rare events of one handler; atomic. */
+/* Rare events of one handler in one segment; atomic. */
 struct vs_handler_stats {
 	__u64 no_start; /* exits without a start (counted, untimed; lost where the exit has no arguments) */
 	__u64 stale; /* exits whose start was another call's (counted, untimed) */
@@ -152,23 +163,48 @@ struct vs_handler_stats {
 	__u64 evicted; /* starts of another thread overwritten: the start table is too small */
 	__u64 overflow; /* counted, but there was no cell left */
 	__u64 no_device; /* not counted: the device table is full */
-	__u64 reserved[2];
+	/* The rest is kept by the kprobe family only: */
+	__u64 others; /* calls not to be counted, as their entry found: by device, handler, filter */
+	__u64 unwanted; /* the same, as their exit found: by region */
+	__u64 outside; /* calls that began, or ended, while the gate was shut */
+	__u64 reserved[7];
 };
 
 /*
- * The gate. VS_OFF: nothing is done. VS_PRIMING: starts are kept, nothing is counted. Else the time
- * (CLOCK_MONOTONIC, ns) from which calls count: an exit counts if its start is not earlier.
+ * The gate of each copy of the programs: the time (CLOCK_MONOTONIC, ns) from which calls count. An
+ * exit counts if its start is not earlier; so while the gate is shut starts are kept and consumed,
+ * and nothing is counted.
  *
- * Programs are attached, and detached, while priming, so that an exit without a start in between
+ * Programs are attached, and detached, while it is shut, so that an exit without a start in between
  * always means an entry that the kernel skipped, never one from before.
  */
-#define VS_OFF 0ULL
-#define VS_PRIMING (~0ULL)
+#define VS_SHUT (~0ULL)
 
-/* How far the recording is. */
-struct vs_control {
-	__u64 active_from_ns;
+/* The programs' constants, set before they are loaded; filters are 0 or empty: any. */
+struct vs_config {
+	__u64 handler_address[VS_DIRS];
+	__u64 handler_tag[VS_DIRS]; /* VS_START_TAG of no thread */
+	__u32 handler_index[VS_DIRS]; /* in handlers[] */
+	__u32 cells_per_cpu;
+	__u32 given_shift; /* 0: not given */
+	__u32 rdonly_cast; /* the kernel has bpf_rdonly_cast() */
+	__u32 filter_regions; /* bit mask */
+	__u32 filter_tasks; /* any of the next three is set: one look instead of three */
+	__u32 filter_tgid;
+	__u64 filter_cgroup; /* id */
+	__u32 filter_cgroup_level;
+	char filter_comm[VS_COMM_LEN]; /* of the process */
+	char filter_device[VS_NAME_LEN];
+	char filter_driver[VS_NAME_LEN]; /* bus driver or ops name */
+};
+
+/* The tables beside the cells. */
+struct vs_shared {
 	__u64 next_cell; /* atomic; cells taken so far */
+	struct vs_handler_stats handlers[VS_HANDLER_SLOTS];
+	struct vs_device devices[VS_MAX_DEVICES];
+	struct vs_start starts[VS_START_SLOTS];
+	__u16 cell_index[VS_MAX_DEVICES * VS_INDEX_PER_DEVICE]; /* cell numbers */
 };
 
 /* A device file that is open, as the iterator reports it. */

@@ -5,11 +5,6 @@
 
 #include "maps.h"
 
-/* Filters by device, decided when a device is first met. Empty: any. */
-const volatile char filter_device[VS_NAME_LEN];
-const volatile char filter_driver[VS_NAME_LEN]; /* bus driver or ops name */
-const volatile __u32 given_shift; /* 0: not given */
-
 /* Fibonacci hashing (Knuth, TAOCP 6.4): the top bits of the product are well mixed. */
 static __always_inline __u32 device_hash(__u64 vdev)
 {
@@ -27,12 +22,13 @@ static __always_inline bool name_is(const volatile char *want, const char *name)
 	return true;
 }
 
+/* Decided when a device is first met. */
 static __always_inline bool device_wanted(const struct vs_device *dev, const char *driver)
 {
-	if (filter_device[0] && !name_is(filter_device, dev->name))
+	if (config.filter_device[0] && !name_is(config.filter_device, dev->name))
 		return false;
-	if (filter_driver[0] && !name_is(filter_driver, driver) &&
-	    !name_is(filter_driver, dev->ops))
+	if (config.filter_driver[0] && !name_is(config.filter_driver, driver) &&
+	    !name_is(config.filter_driver, dev->ops))
 		return false;
 	return true;
 }
@@ -56,8 +52,8 @@ static __noinline int device_fill(struct vs_device *dev, struct vfio_device *vde
 	dev->read = (__u64)BPF_CORE_READ(vdev, ops, read);
 	dev->write = (__u64)BPF_CORE_READ(vdev, ops, write);
 	if (!dev->shift) {
-		dev->shift_source = given_shift ? VS_SHIFT_GIVEN : VS_SHIFT_ASSUMED;
-		dev->shift = given_shift ?: VS_SHIFT_DEFAULT;
+		dev->shift_source = config.given_shift ? VS_SHIFT_GIVEN : VS_SHIFT_ASSUMED;
+		dev->shift = config.given_shift ?: VS_SHIFT_DEFAULT;
 	}
 	dev->state = device_wanted(dev, driver) ? VS_DEVICE_TRACED : VS_DEVICE_SKIPPED;
 	return 0;
@@ -70,7 +66,7 @@ static __noinline int device_find_slow(__u64 vdev, bool enter)
 
 	for (int i = 0; i < VS_MAX_DEVICES; i++) {
 		__u32 slot = (hash + i) & (VS_MAX_DEVICES - 1);
-		struct vs_device *dev = &devices[slot];
+		struct vs_device *dev = &shared.devices[slot];
 		__u64 old = dev->vdev;
 
 		if (!old && !enter)
@@ -90,7 +86,7 @@ static __noinline int device_find_slow(__u64 vdev, bool enter)
 static __always_inline int device_find(__u64 vdev)
 {
 	__u32 slot = device_hash(vdev) & (VS_MAX_DEVICES - 1);
-	struct vs_device *dev = &devices[slot];
+	struct vs_device *dev = &shared.devices[slot];
 
 	if (dev->vdev == vdev && dev->state != VS_DEVICE_FREE)
 		return slot;
@@ -99,15 +95,15 @@ static __always_inline int device_find(__u64 vdev)
 
 static __always_inline struct vs_device *device_at(__u32 device)
 {
-	return &devices[device & (VS_MAX_DEVICES - 1)];
+	return &shared.devices[device & (VS_MAX_DEVICES - 1)];
 }
 
 /* What the threads' slots keep of a device is out of date. */
 static __always_inline void device_changed(__u64 vdev)
 {
 	for (int i = 0; i < VS_START_SLOTS; i++)
-		if (starts[i].vdev == vdev)
-			starts[i].vdev = 0;
+		if (shared.starts[i].vdev == vdev)
+			shared.starts[i].vdev = 0;
 }
 
 #endif

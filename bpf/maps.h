@@ -11,16 +11,15 @@
 
 #include "abi.h"
 
-/* In .bss: their addresses are constants of the program, so that reaching them needs no look-up. */
-struct vs_control control;
-struct vs_handler_stats handlers[VS_MAX_HANDLERS];
-struct vs_device devices[VS_MAX_DEVICES];
-struct vs_start starts[VS_START_SLOTS];
-__u16 cell_index[VS_MAX_DEVICES * VS_INDEX_PER_DEVICE]; /* cell numbers */
+const volatile struct vs_config config;
+
+/* In .bss: its address is a constant of the program, so that reaching it needs no look-up. */
+struct vs_shared shared;
 
 /*
- * [cpu * cells per CPU + cell], without cell 0, which stands for none. A plain array and not a per-CPU one: the same cost, and user space
- * can map it, where reading a per-CPU map is a system call that mutes kprobe programs meanwhile.
+ * [cpu * cells per CPU + cell], without cell 0, which stands for none. A plain array and not a
+ * per-CPU one: the same cost, and user space can map it, where reading a per-CPU map is a system
+ * call that mutes kprobe programs meanwhile.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

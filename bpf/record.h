@@ -5,17 +5,14 @@
 
 #include "device.h"
 
-const volatile __u32 handler_index[VS_DIRS]; /* in handlers[] */
-const volatile __u32 cells_per_cpu;
-const volatile __u32 filter_regions; /* bit mask; 0: all */
-
-#define COUNT_EVENT(dir, event) \
-	__sync_fetch_and_add(&handlers[handler_index[(dir)&1] & (VS_MAX_HANDLERS - 1)].event, 1)
+#define COUNT_EVENT_OF(handler, event) \
+	__sync_fetch_and_add(&shared.handlers[(handler) & (VS_HANDLER_SLOTS - 1)].event, 1)
+#define COUNT_EVENT(dir, event) COUNT_EVENT_OF(config.handler_index[(dir)&1], event)
 
 /* Bounded by the mask, which the verifier wants to see. */
 static __always_inline __u16 *index_slot(__u64 key)
 {
-	return &cell_index[key & (VS_MAX_DEVICES * VS_INDEX_PER_DEVICE - 1)];
+	return &shared.cell_index[key & (VS_MAX_DEVICES * VS_INDEX_PER_DEVICE - 1)];
 }
 
 /* A new cell, or VS_CELL_NONE: there is no room, which is counted, or it is not wanted. */
@@ -24,11 +21,13 @@ static __noinline __u32 cell_take(__u64 key)
 	struct vs_cell *cell = NULL;
 	__u32 id = VS_MAX_CELLS;
 
-	if (filter_regions && !(filter_regions >> VS_INDEX_REGION(key) & 1))
+	if (config.filter_regions && !(config.filter_regions >> VS_INDEX_REGION(key) & 1)) {
+		COUNT_EVENT(VS_INDEX_DIR(key), unwanted);
 		return VS_CELL_NONE; /* never gets a cell */
-	if (control.next_cell < cells_per_cpu)
-		id = __sync_fetch_and_add(&control.next_cell, 1) + 1; /* 0 is VS_CELL_NONE */
-	if (id < cells_per_cpu)
+	}
+	if (shared.next_cell < config.cells_per_cpu)
+		id = __sync_fetch_and_add(&shared.next_cell, 1) + 1; /* 0 is VS_CELL_NONE */
+	if (id < config.cells_per_cpu)
 		cell = bpf_map_lookup_elem(&cells, &id); /* CPU 0's copy */
 	if (!cell) {
 		COUNT_EVENT(VS_INDEX_DIR(key), overflow);
@@ -114,10 +113,19 @@ static __always_inline void count_latency(struct vs_cell *cell, __u64 ns)
 		cell->buckets[bucket]++;
 }
 
+/* Since kernel commit a35b9af4ec2c ("bpf: Add a kfunc for generic type cast"). */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+
+/* Any kernel type that begins with a number of 64 bits will do, to read one without a call. */
 static __always_inline __u64 read_position(__u64 ppos)
 {
+	struct timespec64 *as;
 	__u64 pos;
 
+	if (config.rdonly_cast) {
+		as = bpf_rdonly_cast((void *)ppos, bpf_core_type_id_kernel(struct timespec64));
+		return as->tv_sec;
+	}
 	bpf_probe_read_kernel(&pos, sizeof(pos), (void *)ppos);
 	return pos;
 }
@@ -158,7 +166,7 @@ static __always_inline void record(__u64 index_base, __u64 shift, __u64 count, _
 		if (id == VS_CELL_NONE)
 			return;
 	}
-	id += bpf_get_smp_processor_id() * cells_per_cpu;
+	id += bpf_get_smp_processor_id() * config.cells_per_cpu;
 	cell = bpf_map_lookup_elem(&cells, &id);
 	if (!cell)
 		return;

@@ -40,7 +40,7 @@ static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "Record the run to FILE (JSON)", 0 },
 	{ "json", KEY_JSON, NULL, 0, "Print the final report as JSON (vfioscope.report/1)", 0 },
 	{ "wait", KEY_WAIT, NULL, 0, "Wait until a device that is selected is bound", 0 },
-	{ "max-cells", KEY_MAX_CELLS, "N", 0, "Cells per CPU, 4 KiB each (default 192)", 0 },
+	{ "max-cells", KEY_MAX_CELLS, "N", 0, "Cells per CPU, 4 KiB each (default 176)", 0 },
 	{ "verbose", 'v', NULL, 0, "Show what is attached, its memory, and the kernel's words", 0 },
 	{ 0 },
 };
@@ -94,8 +94,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		trace->command = state->argv + state->next;
 		return 0;
 	case ARGP_KEY_SUCCESS:
-		if (trace->selectors.exact)
-			cli__usage(state, "--exact is not available in this version");
 		if (trace->json && goes_to_stdout(trace))
 			cli__usage(state, "--json and -o - both want standard output");
 		return 0;
@@ -155,13 +153,10 @@ static int configure(struct trace *trace)
 {
 	const struct selectors *selectors = &trace->selectors;
 	struct trace_config *config = &trace->config;
-	int method = trace_method__parse(selectors->attach);
 
-	if (method < 0) {
-		cli__error("--attach %s is not available in this version", selectors->attach);
-		return -EINVAL;
-	}
-	config->method = method;
+	config->method = trace_method__parse(selectors->attach);
+	if (selectors->exact && config->method == TRACE_AUTO)
+		config->method = TRACE_EXACT;
 	config->device = selectors->device;
 	config->driver = selectors->driver;
 	config->comm = selectors->comm;
@@ -317,9 +312,8 @@ static int record(struct trace *trace, char *error)
 		say_attached(trace);
 	if (isatty(STDERR_FILENO) && !trace->command && !recorder->duration_ns)
 		cli__error("tracing; ^C ends it");
-	err = recorder__start(recorder);
-	if (!err)
-		err = start_command(trace);
+	recorder__start(recorder);
+	err = start_command(trace);
 	if (!err)
 		err = recorder__loop(recorder);
 	tracer__deactivate(recorder->tracer);
@@ -380,6 +374,7 @@ static int prepare(struct trace *trace, int argc, char **argv)
 	recorder->duration_ns = trace->selectors.duration_ns;
 	recorder->interval_ns = trace->selectors.interval_ns;
 	recorder->selectors = &trace->selectors;
+	recorder->escalate = trace->config.method == TRACE_AUTO && !trace->selectors.no_escalate;
 	if (trace->renderer && !trace->json) /* JSON holds the intervals itself */
 		recorder->on_interval = print_interval;
 	recorder->context = trace;

@@ -2,6 +2,7 @@
 #include "user/cli/recorder.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -11,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "user/cli/cli.h"
+
 #define NSEC_PER_SEC 1000000000ULL
 
 /*
@@ -18,6 +21,9 @@
  * single bucket that takes 7 minutes.
  */
 #define POLL_NS (60 * NSEC_PER_SEC)
+
+/* How soon a method that loses calls is left. */
+#define LOSSES_NS (NSEC_PER_SEC / 10)
 
 /* Intervals kept in the run; what comes later is counted, not kept. */
 #define MAX_INTERVALS 3600
@@ -178,7 +184,31 @@ static bool take_signal(struct recorder *recorder, int fd)
 	return false;
 }
 
-enum { FD_SIGNAL, FD_INTERVAL, FD_POLL, FD_END, FD_STDOUT, NR_FDS };
+/* If calls were lost: go on by an exact method. True: there is nothing more to look after. */
+static bool leave_losing_method(struct recorder *recorder)
+{
+	uint64_t skipped = tracer__skipped(recorder->tracer);
+	char error[TRACE_ERROR_LEN];
+
+	if (!skipped)
+		return false;
+	if (tracer__escalate(recorder->tracer, skipped, error))
+		cli__error("fentry loses calls (%" PRIu64 " so far), and must go on: %s", skipped,
+			   error);
+	else
+		cli__error("fentry had lost calls (%" PRIu64 "): went on by an exact method, at a "
+			   "higher price a call (--no-escalate keeps fentry)",
+			   skipped);
+	return true;
+}
+
+enum { FD_SIGNAL, FD_INTERVAL, FD_POLL, FD_LOSSES, FD_END, FD_STDOUT, NR_FDS };
+
+static void close_timer(struct pollfd *timer)
+{
+	close(timer->fd);
+	timer->fd = -1;
+}
 
 static int wait_events(struct recorder *recorder, struct pollfd *fds)
 {
@@ -197,6 +227,11 @@ static int wait_events(struct recorder *recorder, struct pollfd *fds)
 			drain_timer(fds[FD_POLL].fd);
 			tracer__poll(recorder->tracer);
 		}
+		if (fds[FD_LOSSES].revents) {
+			drain_timer(fds[FD_LOSSES].fd);
+			if (leave_losing_method(recorder))
+				close_timer(&fds[FD_LOSSES]);
+		}
 		if (fds[FD_INTERVAL].revents) {
 			drain_timer(fds[FD_INTERVAL].fd);
 			err = end_interval(recorder);
@@ -206,10 +241,10 @@ static int wait_events(struct recorder *recorder, struct pollfd *fds)
 	}
 }
 
-int recorder__start(struct recorder *recorder)
+void recorder__start(struct recorder *recorder)
 {
 	recorder->start_ns = recorder->interval_start_ns = now_ns();
-	return tracer__activate(recorder->tracer);
+	tracer__activate(recorder->tracer);
 }
 
 int recorder__loop(struct recorder *recorder)
@@ -223,6 +258,7 @@ int recorder__loop(struct recorder *recorder)
 	fds[FD_SIGNAL].fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	fds[FD_INTERVAL].fd = make_timer(recorder->interval_ns, true);
 	fds[FD_POLL].fd = make_timer(POLL_NS, true);
+	fds[FD_LOSSES].fd = make_timer(recorder->escalate ? LOSSES_NS : 0, true);
 	fds[FD_END].fd = make_timer(recorder->duration_ns, false);
 	for (int i = 0; i < NR_FDS; i++)
 		fds[i].events = i == FD_STDOUT ? 0 : POLLIN; /* of stdout only its end */

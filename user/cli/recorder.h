@@ -13,6 +13,7 @@ struct recorder {
 	struct child *child;
 	uint64_t duration_ns; /* 0: until stopped */
 	uint64_t interval_ns; /* 0: none */
+	bool escalate; /* leave fentry when it loses calls */
 	/* Called at the end of each interval with what happened in it; NULL: not wanted. */
 	void (*on_interval)(void *context, const struct run *delta);
 	void *context;
@@ -26,7 +27,7 @@ struct recorder {
 /* The signals that end a trace: blocked by recorder__block_signals, taken in by recorder__loop. */
 int recorder__block_signals(sigset_t *before);
 /* Activate the tracer: the run begins here. */
-int recorder__start(struct recorder *recorder);
+void recorder__start(struct recorder *recorder);
 /* Until a signal, the end of the duration, the command or stdout. 0 or a negative errno. */
 int recorder__loop(struct recorder *recorder);
 /* After the tracer was deactivated: totals, devices, blind spots and the command into the run. */

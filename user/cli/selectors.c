@@ -24,6 +24,7 @@ enum {
 	KEY_DIR,
 	KEY_ATTACH,
 	KEY_EXACT,
+	KEY_NO_ESCALATE,
 	KEY_OFFSET_SHIFT,
 };
 
@@ -46,6 +47,8 @@ static const struct argp_option options[] = {
 	{ "attach", KEY_ATTACH, "METHOD", 0,
 	  "auto (default), fentry, kprobe, kprobe_multi or kprobe_session", 0 },
 	{ "exact", KEY_EXACT, NULL, 0, "Lose no record, at a higher price a call", 0 },
+	{ "no-escalate", KEY_NO_ESCALATE, NULL, 0,
+	  "Keep fentry when it loses records (auto changes to an exact method)", 0 },
 	{ "offset-shift", KEY_OFFSET_SHIFT, "N", 0,
 	  "Region index = file offset >> N, where the driver was not seen to say", 0 },
 	{ 0 },
@@ -133,6 +136,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_EXACT:
 		selectors->exact = true;
+		return 0;
+	case KEY_NO_ESCALATE:
+		selectors->no_escalate = true;
 		return 0;
 	case KEY_OFFSET_SHIFT:
 		selectors->offset_shift =

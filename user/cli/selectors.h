@@ -23,6 +23,7 @@ struct selectors {
 	const char *attach; /* "auto", "fentry", "kprobe", "kprobe_multi", "kprobe_session" */
 	int offset_shift; /* -1: not given */
 	bool exact;
+	bool no_escalate;
 
 	char device_name[VS_NAME_LEN];
 	char comm_name[VS_COMM_LEN];

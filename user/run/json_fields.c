@@ -93,19 +93,29 @@ static const struct field handler_fields[] = {
 	MEMBER(U64, run_handler, counted),
 	MEMBER(U64, run_handler, lost),
 	MEMBER(ENUM, run_handler, lost_kind, .name = run_lost_kind__name),
+	MEMBER(U64, run_handler, entry_misses),
+	MEMBER(U64, run_handler, exit_misses),
 	MEMBER(U64, run_handler, no_start),
 	MEMBER(U64, run_handler, stale),
 	MEMBER(U64, run_handler, replaced),
 	MEMBER(U64, run_handler, evicted),
+	MEMBER(U64, run_handler, left),
 	MEMBER(U64, run_handler, overflow),
 	MEMBER(U64, run_handler, no_device),
 };
 static const struct layout handler_layout = LAYOUT(run_handler, handler_fields);
 
+static const struct field range_fields[] = {
+	MEMBER(U64, run_range, min),
+	MEMBER(U64, run_range, max),
+};
+static const struct layout range_layout = LAYOUT(run_range, range_fields);
+
 static const struct field segment_fields[] = {
 	MEMBER(U64, run_segment, start_ns),
 	MEMBER(U64, run_segment, duration_ns),
 	MEMBER(TEXT, run_segment, reason, .flags = FIELD_OPTIONAL),
+	MEMBER(OBJECT, run_segment, between, .layout = &range_layout),
 	ARRAY(run_segment, handlers, handler_layout),
 };
 static const struct layout segment_layout = LAYOUT(run_segment, segment_fields);

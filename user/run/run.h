@@ -103,9 +103,15 @@ struct run_handler {
 	uint64_t counted;
 	uint64_t lost;
 	enum run_lost_kind lost_kind;
+	uint64_t entry_misses, exit_misses; /* runs of our programs that the kernel skipped */
 	uint64_t no_start, stale, replaced, evicted; /* see struct vs_handler_stats */
+	uint64_t left; /* starts without an exit at the end */
 	uint64_t overflow; /* counted, but in no cell: too many cells */
 	uint64_t no_device; /* not counted: too many devices */
+};
+
+struct run_range {
+	uint64_t min, max;
 };
 
 /* A stretch of a run with one attach method. */
@@ -113,6 +119,7 @@ struct run_segment {
 	uint64_t start_ns; /* since the start of the run */
 	uint64_t duration_ns;
 	char *reason; /* why it began, or why this method: NULL for the plain case */
+	struct run_range between; /* calls between the segment before and this one, in neither */
 	struct run_handler *handlers;
 	size_t nr_handlers;
 };

@@ -5,11 +5,13 @@
  * fentry + fexit: an exit that the kernel skipped (recursion_misses of the exit program) is lost; a
  * skipped entry alone is not, for the exit has the arguments: it is counted, untimed.
  *
- * kprobe + kretprobe: a start that no exit consumed is lost, be it replaced by the thread's next
- * one, found stale by a later exit, or left at the end. Entries that the kernel muted (bpf_prog_active) go uncounted on kernels
- * before commit dd8657894c11 ("bpf: Count missed stats in trace_call_bpf"): not provable.
+ * The kprobe family: all calls that began since the programs were attached are known (reading.c), and of
+ * each that the programs saw what became of it: not to be counted, outside of the time, or counted.
+ * The rest is lost, whatever the reason: a muted program, too few kretprobe instances, no room in
+ * the start table.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,32 +22,22 @@ static uint64_t own_handler(const struct vs_device *dev, enum vs_dir dir)
 	return dir == VS_READ ? dev->read : dev->write;
 }
 
-static uint64_t counted_by(const struct tracer *tracer, const struct probe *probe)
+/* Of a handler, in the segment of its probe. */
+static const struct vs_handler_stats *stats_of(const struct tracer *tracer,
+					       const struct probe *probe)
 {
-	uint64_t counted = tracer->handlers[probe->index].overflow;
+	return &tracer->shared->handlers[probe->index];
+}
+
+uint64_t probe__counted(const struct tracer *tracer, const struct probe *probe)
+{
+	uint64_t counted = 0;
 
 	for (uint32_t i = 0; i < VS_MAX_DEVICES; i++)
-		if (own_handler(&tracer->devices[i], probe->handler->dir) ==
+		if (own_handler(&tracer->shared->devices[i], probe->handler->dir) ==
 		    probe->handler->address)
 			counted += snapshot__counted(tracer->snapshot, i, probe->handler->dir);
 	return counted;
-}
-
-/* Calls in flight when the gate closed do not count; those that the gate let in and never ended do. */
-static uint64_t starts_left(const struct tracer *tracer, const struct probe *probe)
-{
-	uint64_t left = 0;
-
-	if (!tracer->active_to_ns)
-		return 0;
-	for (int i = 0; i < VS_START_SLOTS; i++) {
-		const struct vs_start *start = &tracer->starts[i];
-
-		if (start->tag >> 32 == probe->index && start->ts_ns >= tracer->active_from_ns &&
-		    start->ts_ns < tracer->active_to_ns)
-			left++;
-	}
-	return left;
 }
 
 bool trace_config__has_filter(const struct trace_config *config)
@@ -58,7 +50,7 @@ bool trace_config__has_filter(const struct trace_config *config)
 static bool may_serve_others(const struct tracer *tracer, const struct probe *probe)
 {
 	for (int i = 0; i < VS_MAX_DEVICES; i++) {
-		const struct vs_device *dev = &tracer->devices[i];
+		const struct vs_device *dev = &tracer->shared->devices[i];
 
 		if (dev->state != VS_DEVICE_FREE &&
 		    own_handler(dev, probe->handler->dir) != probe->handler->address)
@@ -67,20 +59,123 @@ static bool may_serve_others(const struct tracer *tracer, const struct probe *pr
 	return false;
 }
 
-static enum run_lost_kind lost_kind(const struct tracer *tracer, const struct pair *pair,
-				    const struct probe *probe, uint64_t lost)
+/* --- starts that are left when all is detached -------------------------------------------------- */
+
+struct left {
+	uint64_t inside; /* of the time that counts */
+	uint64_t outside;
+	bool in_flight; /* one of those inside may be of a call that has not ended */
+};
+
+static struct left starts_left(const struct tracer *tracer, const struct segment *segment,
+			       const struct probe *probe)
 {
+	uint64_t to_ns = segment->to_ns ?: UINT64_MAX;
+	struct left left = {};
+
+	for (int i = 0; i < VS_START_SLOTS; i++) {
+		const struct vs_start *start = &tracer->shared->starts[i];
+
+		if (!start->ts_ns || start->tag >> 32 != probe->index)
+			continue;
+		if (start->ts_ns < segment->from_ns || start->ts_ns >= to_ns) {
+			left.outside++;
+			continue;
+		}
+		left.inside++;
+		left.in_flight |= !kill((pid_t)(uint32_t)start->tag, 0) || errno != ESRCH;
+	}
+	return left;
+}
+
+/* --- what is lost ------------------------------------------------------------------------------ */
+
+/* What is known of one handler in one segment. */
+struct account {
+	uint64_t counted, lost;
+	struct left left;
+	bool fuzzy; /* calls at the edges of the segment may be in "lost" */
+};
+
+static void account_fentry(const struct tracer *tracer, const struct segment *segment,
+			   const struct probe *probe, struct account *account)
+{
+	const struct reading *last = segment->to_ns ? &probe->shut : &probe->end;
+
+	account->lost = last->exit_misses - probe->opening.exit_misses +
+			stats_of(tracer, probe)->no_device;
+	account->fuzzy = probe->opening.exit_misses != probe->open.exit_misses ||
+			 probe->closing.exit_misses != probe->shut.exit_misses;
+}
+
+static void account_kprobe(const struct tracer *tracer, const struct segment *segment,
+			   const struct pair *pair, const struct probe *probe,
+			   struct account *account)
+{
+	const struct vs_handler_stats *stats = stats_of(tracer, probe);
+	uint64_t calls = probe->end.calls;
+	uint64_t known =
+		account->counted + stats->unwanted + stats->outside + account->left.outside;
+
 	if (pair->method == TRACE_KPROBE)
+		known += stats->others;
+	else
+		calls += stats->no_device;
+	if (!segment->to_ns)
+		known += account->left.inside; /* under way, not lost */
+	account->lost = calls > known ? calls - known : 0;
+	account->fuzzy = probe->open.calls || probe->closing.calls != probe->end.calls ||
+			 account->left.in_flight;
+}
+
+/* Where the kernel does not tell: what is known to have been lost. */
+static void account_unprovable(const struct tracer *tracer, const struct segment *segment,
+			       const struct probe *probe, struct account *account)
+{
+	const struct vs_handler_stats *stats = stats_of(tracer, probe);
+
+	account->lost = probe->end.entry_misses - probe->opening.entry_misses + stats->replaced +
+			stats->stale + stats->evicted + stats->no_device;
+	if (segment->to_ns)
+		account->lost += account->left.inside;
+}
+
+static struct account account_of(const struct tracer *tracer, const struct segment *segment,
+				 const struct pair *pair, const struct probe *probe)
+{
+	struct account account = { .left = starts_left(tracer, segment, probe) };
+
+	account.counted = segment->to_ns ? probe->counted
+					 : probe__counted(tracer, probe) - probe->counted_before;
+	account.counted += stats_of(tracer, probe)->overflow;
+	if (pair->method == TRACE_FENTRY)
+		account_fentry(tracer, segment, probe, &account);
+	else if (probe->provable)
+		account_kprobe(tracer, segment, pair, probe, &account);
+	else
+		account_unprovable(tracer, segment, probe, &account);
+	return account;
+}
+
+static enum run_lost_kind lost_kind(const struct tracer *tracer, const struct probe *probe,
+				    const struct account *account)
+{
+	if (!probe->provable)
 		return RUN_LOST_UNPROVABLE;
-	if (lost && (trace_config__has_filter(tracer->config) || may_serve_others(tracer, probe)))
+	if (account->lost && (account->fuzzy || trace_config__has_filter(tracer->config) ||
+			      may_serve_others(tracer, probe)))
 		return RUN_LOST_UPPER_BOUND;
 	return RUN_LOST_EXACT;
 }
 
-static int fill_handler(const struct tracer *tracer, const struct pair *pair,
-			const struct probe *probe, struct run_handler *handler)
+/* --- into a run -------------------------------------------------------------------------------- */
+
+static int fill_handler(const struct tracer *tracer, const struct segment *segment,
+			const struct pair *pair, const struct probe *probe,
+			struct run_handler *handler)
 {
-	const struct vs_handler_stats *stats = &tracer->handlers[probe->index];
+	const struct vs_handler_stats *stats = stats_of(tracer, probe);
+	struct account account = account_of(tracer, segment, pair, probe);
 
 	handler->function = strdup(probe->handler->function);
 	handler->module = strdup(probe->handler->module);
@@ -88,25 +183,23 @@ static int fill_handler(const struct tracer *tracer, const struct pair *pair,
 	if (!handler->function || !handler->module || !handler->method)
 		return -ENOMEM;
 	handler->dir = probe->handler->dir;
-	handler->counted = counted_by(tracer, probe);
+	handler->counted = account.counted;
+	handler->lost = account.lost;
+	handler->lost_kind = lost_kind(tracer, probe, &account);
+	handler->entry_misses = probe->end.entry_misses - probe->opening.entry_misses;
+	handler->exit_misses = probe->end.exit_misses - probe->opening.exit_misses;
 	handler->no_start = stats->no_start;
 	handler->stale = stats->stale;
 	handler->replaced = stats->replaced;
 	handler->evicted = stats->evicted;
+	handler->left = segment->to_ns ? account.left.inside : 0;
 	handler->overflow = stats->overflow;
 	handler->no_device = stats->no_device;
-	handler->lost = stats->no_device;
-	if (pair->method == TRACE_FENTRY)
-		handler->lost += probe->exit_misses - probe->exit_misses_before;
-	else
-		handler->lost += probe->enter_misses - probe->enter_misses_before +
-				 stats->replaced + stats->stale + starts_left(tracer, probe);
-	handler->lost_kind = lost_kind(tracer, pair, probe, handler->lost);
 	return 0;
 }
 
-static int fill_pair(const struct tracer *tracer, const struct pair *pair,
-		     struct run_segment *segment)
+static int fill_pair(const struct tracer *tracer, const struct segment *segment,
+		     const struct pair *pair, struct run_segment *into)
 {
 	for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++) {
 		struct run_handler *handler;
@@ -114,31 +207,42 @@ static int fill_pair(const struct tracer *tracer, const struct pair *pair,
 
 		if (!pair->probes[dir])
 			continue;
-		handler = run_segment__add_handler(segment);
-		err = handler ? fill_handler(tracer, pair, pair->probes[dir], handler) : -ENOMEM;
+		handler = run_segment__add_handler(into);
+		err = handler ? fill_handler(tracer, segment, pair, pair->probes[dir], handler)
+			      : -ENOMEM;
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-int tracer__fill_account(const struct tracer *tracer, struct run *run)
+static int fill_segment(const struct tracer *tracer, const struct segment *segment,
+			struct run_segment *into)
 {
-	struct run_segment *segment = run__add_segment(run);
+	uint64_t to_ns = segment->to_ns ?: monotonic_ns();
+	int err = 0;
 
-	if (!segment)
-		return -ENOMEM;
-	segment->duration_ns = run->duration_ns;
-	if (tracer->method_reason) {
-		segment->reason = strdup(tracer->method_reason);
-		if (!segment->reason)
+	into->start_ns = segment->from_ns - tracer->segments[0].from_ns;
+	into->duration_ns = to_ns - segment->from_ns;
+	if (segment->reason) {
+		into->reason = strdup(segment->reason);
+		if (!into->reason)
 			return -ENOMEM;
 	}
-	for (size_t i = 0; i < tracer->nr_pairs; i++) {
-		int err = fill_pair(tracer, &tracer->pairs[i], segment);
+	into->between = segment->between;
+	for (size_t i = 0; !err && i < segment->nr_pairs; i++)
+		err = fill_pair(tracer, segment, &segment->pairs[i], into);
+	return err;
+}
 
-		if (err)
-			return err;
+int tracer__fill_account(const struct tracer *tracer, struct run *run)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < tracer->nr_segments; i++) {
+		struct run_segment *segment = run__add_segment(run);
+
+		err = segment ? fill_segment(tracer, &tracer->segments[i], segment) : -ENOMEM;
 	}
-	return 0;
+	return err;
 }

@@ -1,14 +1,65 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The programs of a pair of handlers: set up, load, attach, by one of the flavours. */
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "user/trace/tracer.h"
 
 #include "bpf/handler.skel.h"
+#include "bpf/session.skel.h"
+
+/* Of <linux/bpf.h> since Linux 6.10 (kernel commit 535a3692ba72, "bpf: Add support for kprobe session attach"). */
+#define ATTACH_KPROBE_SESSION 56
+
+/* --- a copy of the programs -------------------------------------------------------------------- */
+
+static int open_handlers(struct pair *pair)
+{
+	struct handler_bpf *skel = handler_bpf__open();
+
+	if (!skel)
+		return -errno;
+	pair->handler_skel = skel;
+	pair->skeleton = skel->skeleton;
+	pair->object = skel->obj;
+	pair->bss = skel->maps.bss;
+	pair->cells = skel->maps.cells;
+	pair->config = &skel->rodata->config;
+	pair->shared = &skel->bss->shared;
+	pair->gate = &skel->data_gate->gate;
+	return 0;
+}
+
+static int open_session(struct pair *pair)
+{
+	struct session_bpf *skel = session_bpf__open();
+
+	if (!skel)
+		return -errno;
+	pair->session_skel = skel;
+	pair->skeleton = skel->skeleton;
+	pair->object = skel->obj;
+	pair->bss = skel->maps.bss;
+	pair->cells = skel->maps.cells;
+	pair->config = &skel->rodata->config;
+	pair->shared = &skel->bss->shared;
+	pair->gate = &skel->data_gate->gate;
+	return 0;
+}
+
+static void close_copy(struct pair *pair)
+{
+	handler_bpf__destroy(pair->handler_skel);
+	session_bpf__destroy(pair->session_skel);
+	pair->handler_skel = NULL;
+	pair->session_skel = NULL;
+	pair->object = NULL;
+}
 
 static void copy_name(char *to, size_t size, const char *from)
 {
@@ -17,37 +68,37 @@ static void copy_name(char *to, size_t size, const char *from)
 }
 
 /* The programs' constants: known to the verifier, so that what is not asked for costs nothing. */
-static void set_filters(const struct trace_config *config, struct handler_bpf__rodata *rodata)
+void trace_config__apply(const struct trace_config *config, struct vs_config *constants)
 {
-	rodata->given_shift = config->offset_shift;
-	rodata->filter_tasks = config->tgid || config->comm || config->cgroup_id;
-	rodata->filter_tgid = config->tgid;
-	rodata->filter_cgroup = config->cgroup_id;
-	rodata->filter_cgroup_level = config->cgroup_level;
-	rodata->filter_regions = config->region_mask;
-	copy_name((char *)rodata->filter_comm, VS_COMM_LEN, config->comm);
-	copy_name((char *)rodata->filter_device, VS_NAME_LEN, config->device);
-	copy_name((char *)rodata->filter_driver, VS_NAME_LEN, config->driver);
+	constants->given_shift = config->offset_shift;
+	constants->filter_regions = config->region_mask;
+	constants->filter_tasks = config->tgid || config->comm || config->cgroup_id;
+	constants->filter_tgid = config->tgid;
+	constants->filter_cgroup = config->cgroup_id;
+	constants->filter_cgroup_level = config->cgroup_level;
+	copy_name(constants->filter_comm, VS_COMM_LEN, config->comm);
+	copy_name(constants->filter_device, VS_NAME_LEN, config->device);
+	copy_name(constants->filter_driver, VS_NAME_LEN, config->driver);
 }
 
-static void set_handler(const struct probe *probe, struct handler_bpf__rodata *rodata)
+static void set_handler(const struct probe *probe, struct vs_config *constants)
 {
 	enum vs_dir dir = probe->handler->dir;
 
-	rodata->handler_index[dir] = probe->index;
-	rodata->handler_tag[dir] = VS_START_TAG(probe->index, 0);
-	rodata->handler_address[dir] = probe->handler->address;
+	constants->handler_index[dir] = probe->index;
+	constants->handler_tag[dir] = VS_START_TAG(probe->index, 0);
+	constants->handler_address[dir] = probe->handler->address;
 }
 
-static int share_maps(const struct tracer *tracer, struct handler_bpf *skel)
+static int share_maps(const struct tracer *tracer, struct pair *pair)
 {
 	int err;
 
 	if (tracer->bss_fd < 0)
-		return bpf_map__set_max_entries(skel->maps.cells,
+		return bpf_map__set_max_entries(pair->cells,
 						tracer->nr_cpus * tracer->cells_per_cpu);
-	err = bpf_map__reuse_fd(skel->maps.bss, tracer->bss_fd);
-	return err ? err : bpf_map__reuse_fd(skel->maps.cells, tracer->cells_fd);
+	err = bpf_map__reuse_fd(pair->bss, tracer->bss_fd);
+	return err ? err : bpf_map__reuse_fd(pair->cells, tracer->cells_fd);
 }
 
 /* --- flavours ---------------------------------------------------------------------------------- */
@@ -55,18 +106,19 @@ static int share_maps(const struct tracer *tracer, struct handler_bpf *skel)
 static int target_fentry(struct probe *probe)
 {
 	const char *function = probe->handler->function;
-	int err = bpf_program__set_attach_target(probe->enter_program, 0, function);
+	int err = bpf_program__set_attach_target(probe->entry.program, 0, function);
 
-	return err ? err : bpf_program__set_attach_target(probe->exit_program, 0, function);
+	return err ? err : bpf_program__set_attach_target(probe->exit.program, 0, function);
 }
 
 static int attach_fentry(struct probe *probe)
 {
-	probe->enter = bpf_program__attach_trace(probe->enter_program);
-	if (!probe->enter)
+	probe->provable = true;
+	probe->entry.link = bpf_program__attach_trace(probe->entry.program);
+	if (!probe->entry.link)
 		return -errno;
-	probe->exit = bpf_program__attach_trace(probe->exit_program);
-	return probe->exit ? 0 : -errno;
+	probe->exit.link = bpf_program__attach_trace(probe->exit.program);
+	return probe->exit.link ? 0 : -errno;
 }
 
 static int target_kprobe(struct probe *probe)
@@ -75,33 +127,150 @@ static int target_kprobe(struct probe *probe)
 	return 0;
 }
 
-static int attach_kprobe(struct probe *probe)
+static int attach_event(struct probe *probe, struct hook *hook, bool exit)
+{
+	const struct trace_handler *handler = probe->handler;
+	int fd, err = kprobe_event__create(&hook->event, probe->index, handler->function,
+					   handler->module, exit);
+
+	if (err)
+		return err;
+	fd = kprobe_event__open(&hook->event);
+	if (fd < 0)
+		return fd;
+	hook->link = bpf_program__attach_perf_event(hook->program, fd);
+	if (hook->link)
+		return 0;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+static void detach_hook(struct hook *hook)
+{
+	bpf_link__destroy(hook->link);
+	hook->link = NULL;
+	hook->link_misses = hook__link_misses(hook);
+	if (hook->link_fd)
+		close(hook->link_fd);
+	hook->link_fd = 0;
+}
+
+static void detach_probe(struct probe *probe)
+{
+	detach_hook(&probe->exit);
+	detach_hook(&probe->entry);
+}
+
+static void remove_events(struct probe *probe)
+{
+	kprobe_event__remove(&probe->exit.event);
+	kprobe_event__remove(&probe->entry.event);
+}
+
+/* Without tracefs: then the kernel chooses how many calls a kretprobe follows, and tells no hits. */
+static int attach_perf_kprobe(struct probe *probe)
 {
 	const char *function = probe->handler->function;
 
-	probe->enter = bpf_program__attach_kprobe(probe->enter_program, false, function);
-	if (!probe->enter)
+	probe->entry.link = bpf_program__attach_kprobe(probe->entry.program, false, function);
+	if (!probe->entry.link)
 		return -errno;
-	probe->exit = bpf_program__attach_kprobe(probe->exit_program, true, function);
-	return probe->exit ? 0 : -errno;
+	probe->exit.link = bpf_program__attach_kprobe(probe->exit.program, true, function);
+	return probe->exit.link ? 0 : -errno;
+}
+
+static int attach_kprobe(struct probe *probe)
+{
+	int err = attach_event(probe, &probe->entry, false);
+
+	if (!err)
+		err = attach_event(probe, &probe->exit, true);
+	probe->provable = !err;
+	if (!err)
+		return 0;
+	detach_probe(probe);
+	remove_events(probe);
+	return attach_perf_kprobe(probe);
+}
+
+static int target_multi(struct probe *probe)
+{
+	int err = bpf_program__set_expected_attach_type(probe->entry.program,
+							BPF_TRACE_KPROBE_MULTI);
+
+	return err ? err
+		   : bpf_program__set_expected_attach_type(probe->exit.program,
+							   BPF_TRACE_KPROBE_MULTI);
+}
+
+/* By the system call: libbpf knows sessions only since 1.5, and by one pattern of names. */
+static int link_multi(struct hook *hook, unsigned int type, unsigned int flags, uint64_t address)
+{
+	union bpf_attr attr = {};
+
+	attr.link_create.prog_fd = bpf_program__fd(hook->program);
+	attr.link_create.attach_type = type;
+	attr.link_create.kprobe_multi.flags = flags;
+	attr.link_create.kprobe_multi.cnt = 1;
+	attr.link_create.kprobe_multi.addrs = (uintptr_t)&address;
+	hook->link_fd = syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
+	if (hook->link_fd >= 0)
+		return 0;
+	hook->link_fd = 0;
+	return -errno;
+}
+
+static int attach_multi(struct probe *probe)
+{
+	uint64_t address = probe->handler->address;
+	int err;
+
+	probe->provable = trace_features()->counts_muted;
+	err = link_multi(&probe->entry, BPF_TRACE_KPROBE_MULTI, 0, address);
+
+	return err ? err
+		   : link_multi(&probe->exit, BPF_TRACE_KPROBE_MULTI, BPF_F_KPROBE_MULTI_RETURN,
+				address);
+}
+
+static int target_session(struct probe *probe)
+{
+	if (!trace_features()->session)
+		return -ENOTSUP;
+	return bpf_program__set_expected_attach_type(probe->entry.program, ATTACH_KPROBE_SESSION);
+}
+
+static int attach_session(struct probe *probe)
+{
+	probe->provable = true;
+	return link_multi(&probe->entry, ATTACH_KPROBE_SESSION, 0, probe->handler->address);
 }
 
 static const struct flavour {
-	const char *enter, *exit; /* names of the programs, after "read_" or "write_" */
+	int (*open)(struct pair *pair);
+	const char *entry, *exit; /* names of the programs, after "read_" or "write_"; NULL: none */
 	int (*target)(struct probe *probe); /* before loading */
 	int (*attach)(struct probe *probe);
 } flavours[] = {
-	[TRACE_FENTRY] = { "fentry", "fexit", target_fentry, attach_fentry },
-	[TRACE_KPROBE] = { "kprobe", "kretprobe", target_kprobe, attach_kprobe },
+	[TRACE_FENTRY] = { open_handlers, "fentry", "fexit", target_fentry, attach_fentry },
+	[TRACE_KPROBE] = { open_handlers, "kprobe", "kretprobe", target_kprobe, attach_kprobe },
+	[TRACE_KPROBE_MULTI] = { open_handlers, "multi", "kretprobe", target_multi, attach_multi },
+	[TRACE_KPROBE_SESSION] = { open_session, "session", NULL, target_session, attach_session },
 };
 
-static struct bpf_program *find_program(const struct handler_bpf *skel, enum vs_dir dir,
-					const char *flavour)
+static struct bpf_program *use_program(const struct pair *pair, enum vs_dir dir,
+				       const char *flavour)
 {
+	struct bpf_program *program;
 	char name[32];
 
-	snprintf(name, sizeof(name), "%s_%s", dir == VS_READ ? "read" : "write", flavour);
-	return bpf_object__find_program_by_name(skel->obj, name);
+	if (!flavour)
+		return NULL;
+	snprintf(name, sizeof(name), "%s_%s", run_dir__name(dir), flavour);
+	program = bpf_object__find_program_by_name(pair->object, name);
+	bpf_program__set_autoload(program, true);
+	return program;
 }
 
 /* Only the programs that this pair needs are loaded. */
@@ -110,18 +279,16 @@ static int choose_programs(struct pair *pair, const struct flavour *flavour)
 	struct bpf_program *program;
 	int err = 0;
 
-	bpf_object__for_each_program(program, pair->skel->obj)
+	bpf_object__for_each_program(program, pair->object)
 		bpf_program__set_autoload(program, false);
 	for (enum vs_dir dir = VS_READ; !err && dir < VS_DIRS; dir++) {
 		struct probe *probe = pair->probes[dir];
 
 		if (!probe)
 			continue;
-		probe->enter_program = find_program(pair->skel, dir, flavour->enter);
-		probe->exit_program = find_program(pair->skel, dir, flavour->exit);
-		bpf_program__set_autoload(probe->enter_program, true);
-		bpf_program__set_autoload(probe->exit_program, true);
-		set_handler(probe, pair->skel->rodata);
+		probe->entry.program = use_program(pair, dir, flavour->entry);
+		probe->exit.program = use_program(pair, dir, flavour->exit);
+		set_handler(probe, pair->config);
 		err = flavour->target(probe);
 	}
 	return err;
@@ -131,7 +298,8 @@ static int load_pair(struct pair *pair, const struct flavour *flavour)
 {
 	int err = choose_programs(pair, flavour);
 
-	return err ? err : handler_bpf__load(pair->skel);
+	pair->config->rdonly_cast = trace_features()->rdonly_cast;
+	return err ? err : bpf_object__load_skeleton(pair->skeleton);
 }
 
 /* --- a pair ------------------------------------------------------------------------------------ */
@@ -154,16 +322,16 @@ int trace_likely_method(const struct trace_handler *handler)
 {
 	for (enum trace_method method = TRACE_FENTRY; method <= TRACE_KPROBE; method++) {
 		struct probe probe = { .handler = handler };
-		struct pair pair = { .skel = handler_bpf__open() };
-		int err;
+		struct pair pair = {};
+		int err = flavours[method].open(&pair);
 
-		if (!pair.skel)
-			return -errno;
+		if (err)
+			return err;
 		pair.probes[handler->dir] = &probe;
 		err = method == TRACE_FENTRY && !kernel_compiles_bpf()
 			      ? -ENOTSUP
 			      : load_pair(&pair, &flavours[method]);
-		handler_bpf__destroy(pair.skel);
+		close_copy(&pair);
 		if (!err)
 			return method;
 	}
@@ -172,64 +340,41 @@ int trace_likely_method(const struct trace_handler *handler)
 
 int pair__attach(struct tracer *tracer, struct pair *pair, enum trace_method method)
 {
-	int err;
+	int err = flavours[method].open(pair);
 
-	pair->skel = handler_bpf__open();
-	if (!pair->skel)
-		return -errno;
+	if (err)
+		return err;
 	pair->method = method;
-	pair->skel->rodata->cells_per_cpu = tracer->cells_per_cpu;
-	set_filters(tracer->config, pair->skel->rodata);
-	err = share_maps(tracer, pair->skel);
+	pair->config->cells_per_cpu = tracer->cells_per_cpu;
+	trace_config__apply(tracer->config, pair->config);
+	err = share_maps(tracer, pair);
 	if (!err)
 		err = load_pair(pair, &flavours[method]);
-	if (err)
-		goto fail;
-	/* From the first attached program on, so that no start is missed by its exit. */
-	pair->skel->bss->control.active_from_ns = VS_PRIMING;
 	for (enum vs_dir dir = VS_READ; !err && dir < VS_DIRS; dir++)
 		if (pair->probes[dir])
 			err = flavours[method].attach(pair->probes[dir]);
-	if (!err)
-		return 0;
-fail:
-	pair__close(pair);
+	if (err)
+		pair__close(pair);
 	return err;
 }
 
 void pair__detach(struct pair *pair)
 {
-	for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++) {
-		struct probe *probe = pair->probes[dir];
+	for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++)
+		if (pair->probes[dir])
+			detach_probe(pair->probes[dir]);
+}
 
-		if (!probe)
-			continue;
-		bpf_link__destroy(probe->exit);
-		bpf_link__destroy(probe->enter);
-		probe->exit = NULL;
-		probe->enter = NULL;
-	}
+void pair__remove_events(struct pair *pair)
+{
+	for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++)
+		if (pair->probes[dir])
+			remove_events(pair->probes[dir]);
 }
 
 void pair__close(struct pair *pair)
 {
 	pair__detach(pair);
-	handler_bpf__destroy(pair->skel);
-	pair->skel = NULL;
-}
-
-static uint64_t program_misses(const struct bpf_program *program)
-{
-	struct bpf_prog_info info = {};
-	__u32 len = sizeof(info);
-
-	return bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len)
-		       ? 0
-		       : info.recursion_misses;
-}
-
-void probe__read_misses(const struct probe *probe, uint64_t *enter, uint64_t *exit)
-{
-	*enter = program_misses(probe->enter_program);
-	*exit = program_misses(probe->exit_program);
+	pair__remove_events(pair);
+	close_copy(pair);
 }

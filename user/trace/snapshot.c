@@ -148,12 +148,12 @@ static void take_cell(struct snapshot *snapshot, const struct tracer *tracer, ui
 
 void snapshot__take(struct snapshot *snapshot, const struct tracer *tracer)
 {
-	uint64_t taken = __atomic_load_n(&tracer->control->next_cell, __ATOMIC_ACQUIRE) + 1;
+	uint64_t taken = __atomic_load_n(&tracer->shared->next_cell, __ATOMIC_ACQUIRE) + 1;
 
 	snapshot->used = taken < snapshot->cells_per_cpu ? taken : snapshot->cells_per_cpu;
 	for (uint32_t id = 1; id < snapshot->used; id++)
 		take_cell(snapshot, tracer, id);
-	order_devices(snapshot, tracer->devices);
+	order_devices(snapshot, tracer->shared->devices);
 }
 
 uint64_t snapshot__counted(const struct snapshot *snapshot, uint32_t device, enum vs_dir dir)
@@ -353,12 +353,12 @@ int snapshot__fill(const struct snapshot *snapshot, const struct tracer *tracer,
 
 	memset(indexes, -1, sizeof(indexes));
 	for (uint32_t i = 0; i < snapshot->nr_devices; i++) {
-		int device = fill_device(tracer->devices, snapshot->device_order[i], run, indexes);
+		int device = fill_device(tracer->shared->devices, snapshot->device_order[i], run, indexes);
 
 		if (device < 0)
 			return device;
 	}
 	run->limits.max_cells = snapshot->cells_per_cpu - 1;
 	run->limits.cells_used = snapshot->used ? snapshot->used - 1 : 0;
-	return fill_cells(snapshot, tracer->devices, run, indexes);
+	return fill_cells(snapshot, tracer->shared->devices, run, indexes);
 }

@@ -6,6 +6,7 @@
  *   tracer__attach()      load and attach everything; nothing is counted before
  *   tracer__activate()    calls that begin from here on count
  *   tracer__poll()        take in what was counted; at least once a minute
+ *   tracer__escalate()    change to an exact method
  *   tracer__fill()        put the totals into a run; as often as wanted
  *   tracer__deactivate()  calls that end after this do not count
  *   tracer__free()        detach
@@ -24,7 +25,14 @@
 
 #define TRACE_ERROR_LEN 512
 
-enum trace_method { TRACE_AUTO, TRACE_FENTRY, TRACE_KPROBE };
+enum trace_method {
+	TRACE_AUTO, /* fentry, or kprobe where there is none */
+	TRACE_FENTRY,
+	TRACE_KPROBE,
+	TRACE_KPROBE_MULTI,
+	TRACE_KPROBE_SESSION,
+	TRACE_EXACT, /* the best of the last three */
+};
 
 const char *trace_method__name(enum trace_method method);
 int trace_method__parse(const char *name); /* enum trace_method or -EINVAL */
@@ -51,7 +59,7 @@ struct trace_config {
 	uint32_t offset_shift;
 };
 
-#define TRACE_DEFAULT_MAX_CELLS 192
+#define TRACE_DEFAULT_MAX_CELLS 176 /* with the tables: below 1 MiB a CPU */
 
 struct tracer;
 
@@ -59,8 +67,15 @@ struct tracer;
 int tracer__new(struct tracer **tracer, const struct trace_config *config,
 		const struct trace_handler *handlers, size_t nr_handlers, char *error);
 int tracer__attach(struct tracer *tracer, char *error);
-int tracer__activate(struct tracer *tracer);
+void tracer__activate(struct tracer *tracer);
 void tracer__poll(struct tracer *tracer);
+/* Calls that fentry has lost since the tracer was activated. */
+uint64_t tracer__skipped(struct tracer *tracer);
+/*
+ * Go on by an exact method, in a segment of its own; once. @skipped calls are the reason. On failure it goes
+ * on as it was.
+ */
+int tracer__escalate(struct tracer *tracer, uint64_t skipped, char *error);
 void tracer__deactivate(struct tracer *tracer);
 int tracer__fill(struct tracer *tracer, struct run *run);
 void tracer__free(struct tracer *tracer); /* NULL-safe */

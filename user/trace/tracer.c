@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The life of a trace: attach all, activate, poll, deactivate, detach. */
-#include <bpf/bpf.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "user/trace/tracer.h"
 
-#include "bpf/handler.skel.h"
-
 #define NSEC_PER_SEC 1000000000ULL
-
-/* How long calls that are in flight when the gate closes may take to end. */
-#define DRAIN_NS (NSEC_PER_SEC / 10)
 
 static const char *const method_names[] = {
 	[TRACE_AUTO] = "auto",
 	[TRACE_FENTRY] = "fentry",
 	[TRACE_KPROBE] = "kprobe",
+	[TRACE_KPROBE_MULTI] = "kprobe_multi",
+	[TRACE_KPROBE_SESSION] = "kprobe_session",
+	[TRACE_EXACT] = "an exact method",
 };
 
 const char *trace_method__name(enum trace_method method)
@@ -45,27 +42,6 @@ uint64_t monotonic_ns(void)
 	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
 }
 
-/* Each handler into a pair of its module that has none of its direction. */
-static void make_pairs(struct tracer *tracer)
-{
-	for (size_t i = 0; i < tracer->nr_probes; i++) {
-		struct probe *probe = &tracer->probes[i];
-		enum vs_dir dir = probe->handler->dir;
-		struct pair *pair = tracer->pairs, *end = pair + tracer->nr_pairs;
-
-		for (; pair < end; pair++) {
-			const struct probe *other = pair->probes[!dir];
-
-			if (!pair->probes[dir] && other &&
-			    !strcmp(other->handler->module, probe->handler->module))
-				break;
-		}
-		if (pair == end)
-			tracer->nr_pairs++;
-		pair->probes[dir] = probe;
-	}
-}
-
 int tracer__new(struct tracer **tracerp, const struct trace_config *config,
 		const struct trace_handler *handlers, size_t nr_handlers, char *error)
 {
@@ -75,219 +51,161 @@ int tracer__new(struct tracer **tracerp, const struct trace_config *config,
 	*tracerp = tracer;
 	if (!tracer || nr_cpus < 0)
 		goto no_memory;
-	tracer->config = config;
-	tracer->bss_fd = -1;
-	tracer->cells_fd = -1;
-	tracer->nr_cpus = nr_cpus;
-	tracer->cells_per_cpu = 1 + (config->max_cells ?: TRACE_DEFAULT_MAX_CELLS); /* VS_CELL_NONE */
 	if (nr_handlers > VS_MAX_HANDLERS) {
 		snprintf(error, TRACE_ERROR_LEN,
 			 "%zu region handlers, more than %d: choose with --driver", nr_handlers,
 			 VS_MAX_HANDLERS);
 		return -E2BIG;
 	}
-	tracer->probes = calloc(nr_handlers, sizeof(*tracer->probes));
-	tracer->pairs = calloc(nr_handlers, sizeof(*tracer->pairs));
+	tracer->config = config;
+	tracer->handlers = handlers;
+	tracer->nr_handlers = nr_handlers;
+	tracer->bss_fd = -1;
+	tracer->cells_fd = -1;
+	tracer->nr_cpus = nr_cpus;
+	tracer->cells_per_cpu = 1 + (config->max_cells ?: TRACE_DEFAULT_MAX_CELLS);
 	tracer->snapshot = snapshot__new(tracer->nr_cpus, tracer->cells_per_cpu);
-	if (!tracer->probes || !tracer->pairs || !tracer->snapshot)
+	if (!tracer->snapshot || segment__new(tracer, &tracer->segments[0]))
 		goto no_memory;
-	tracer->nr_probes = nr_handlers;
-	for (size_t i = 0; i < nr_handlers; i++) {
-		tracer->probes[i].handler = &handlers[i];
-		tracer->probes[i].index = i;
-	}
-	make_pairs(tracer);
+	tracer->nr_segments = 1;
 	return 0;
 no_memory:
 	snprintf(error, TRACE_ERROR_LEN, "out of memory");
 	return -ENOMEM;
 }
 
-/* --- attach ------------------------------------------------------------------------------------ */
-
-/* Kernel memory of a map, as its fdinfo and bpftool have it. */
-static uint64_t map_bytes(int fd)
+void tracer__free(struct tracer *tracer)
 {
-	char path[64], line[128];
-	uint64_t bytes = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "memlock: %lu", &bytes) == 1)
-			break;
-	fclose(file);
-	return bytes;
-}
-
-/* The first pair's programs made the maps: the others get them, and we see into them. */
-static int adopt_maps(struct tracer *tracer, struct handler_bpf *skel)
-{
-	tracer->control = &skel->bss->control;
-	tracer->handlers = skel->bss->handlers;
-	tracer->devices = skel->bss->devices;
-	tracer->starts = skel->bss->starts;
-	tracer->bss_fd = bpf_map__fd(skel->maps.bss);
-	tracer->cells_fd = bpf_map__fd(skel->maps.cells);
-	tracer->cells_bytes = (size_t)tracer->nr_cpus * tracer->cells_per_cpu * sizeof(struct vs_cell);
-	tracer->cells = mmap(NULL, tracer->cells_bytes, PROT_READ, MAP_SHARED, tracer->cells_fd, 0);
-	if (tracer->cells == MAP_FAILED) {
-		tracer->cells = NULL;
-		return -errno;
-	}
-	tracer->kernel_bytes = map_bytes(tracer->bss_fd) + map_bytes(tracer->cells_fd);
-	return 0;
-}
-
-static int explain_attach(const struct pair *pair, enum trace_method method, int err, char *error)
-{
-	const struct probe *probe = pair->probes[VS_READ] ?: pair->probes[VS_WRITE];
-	char what[256];
-
-	snprintf(what, sizeof(what), "attach to %s [%s] by %s", probe->handler->function,
-		 probe->handler->module, trace_method__name(method));
-	trace_explain(err, what, error);
-	return err;
-}
-
-/* auto: fentry, and where that cannot be had, kprobe; which, and why, goes into the run. */
-static int attach_auto(struct tracer *tracer, struct pair *pair)
-{
-	int err = pair__attach(tracer, pair, TRACE_FENTRY);
-
-	if (!err)
-		return 0;
-	if (!tracer->method_reason &&
-	    asprintf(&tracer->method_reason, "fentry cannot be had (%s)", strerror(-err)) < 0)
-		tracer->method_reason = NULL;
-	return pair__attach(tracer, pair, TRACE_KPROBE);
-}
-
-static int attach_pair(struct tracer *tracer, struct pair *pair, char *error)
-{
-	enum trace_method method = tracer->config->method;
-	int err;
-
-	if (method == TRACE_AUTO)
-		err = attach_auto(tracer, pair);
-	else
-		err = pair__attach(tracer, pair, method);
-	if (!err && !tracer->control)
-		err = adopt_maps(tracer, pair->skel);
-	return err ? explain_attach(pair, method, err, error) : 0;
+	if (!tracer)
+		return;
+	tracer__unwatch(tracer);
+	if (tracer->cells)
+		munmap((void *)tracer->cells, tracer->cells_bytes);
+	for (size_t i = VS_MAX_SEGMENTS; i-- > 0;)
+		segment__free(&tracer->segments[i]);
+	snapshot__free(tracer->snapshot);
+	free(tracer);
 }
 
 int tracer__attach(struct tracer *tracer, char *error)
 {
 	int err = trace_check_kernel(error);
 
-	for (size_t i = 0; !err && i < tracer->nr_pairs; i++)
-		err = attach_pair(tracer, &tracer->pairs[i], error);
+	kprobe_event__sweep();
+	if (!err)
+		err = segment__attach(tracer, &tracer->segments[0], tracer->config->method, error);
 	if (err)
 		return err;
-	err = tracer__watch(tracer, tracer->pairs[0].method);
+	err = tracer__watch(tracer, tracer->segments[0].pairs[0].method);
 	if (err)
 		trace_explain(err, "watch devices come and go", error);
+	tracer->kernel_bytes = tracer__map_bytes(tracer);
 	return err;
 }
 
-/* --- record ------------------------------------------------------------------------------------ */
-
-static void open_gate(struct tracer *tracer, uint64_t from_ns)
+void tracer__activate(struct tracer *tracer)
 {
-	__atomic_store_n(&tracer->control->active_from_ns, from_ns, __ATOMIC_SEQ_CST);
-}
-
-/* Misses since the programs were loaded; what came before the gate opened does not count. */
-static void read_misses(struct tracer *tracer)
-{
-	for (size_t i = 0; i < tracer->nr_probes; i++) {
-		struct probe *probe = &tracer->probes[i];
-
-		probe__read_misses(probe, &probe->enter_misses, &probe->exit_misses);
-		if (!tracer->active_from_ns) {
-			probe->enter_misses_before = probe->enter_misses;
-			probe->exit_misses_before = probe->exit_misses;
-		}
-	}
-}
-
-int tracer__activate(struct tracer *tracer)
-{
-	read_misses(tracer);
-	tracer->active_from_ns = monotonic_ns();
-	open_gate(tracer, tracer->active_from_ns);
-	return 0;
+	segment__open(tracer, tracer__segment(tracer));
 }
 
 void tracer__poll(struct tracer *tracer)
 {
-	snapshot__take(tracer->snapshot, tracer);
-	if (!tracer->active_to_ns)
-		read_misses(tracer);
+	struct segment *segment = tracer__segment(tracer);
+
+	if (!segment->to_ns)
+		segment__poll(tracer, segment);
 }
 
-static bool calls_in_flight(const struct tracer *tracer)
+void tracer__deactivate(struct tracer *tracer)
 {
-	for (int i = 0; i < VS_START_SLOTS; i++) {
-		uint64_t ts = __atomic_load_n(&tracer->starts[i].ts_ns, __ATOMIC_RELAXED);
+	struct segment *segment = tracer__segment(tracer);
 
-		if (ts >= tracer->active_from_ns && ts < tracer->active_to_ns)
-			return true;
+	if (segment->from_ns && !segment->to_ns)
+		segment__close(tracer, segment);
+}
+
+/* --- from fentry to an exact method ------------------------------------------------------------ */
+
+uint64_t tracer__skipped(struct tracer *tracer)
+{
+	struct segment *segment = tracer__segment(tracer);
+	uint64_t skipped = 0;
+
+	for (size_t i = 0; i < segment->nr_pairs; i++) {
+		const struct pair *pair = &segment->pairs[i];
+
+		for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++) {
+			const struct probe *probe = pair->probes[dir];
+			struct reading now;
+
+			if (pair->method != TRACE_FENTRY || !probe)
+				continue;
+			probe__read(tracer, pair, probe, &now);
+			skipped += now.exit_misses - probe->opening.exit_misses;
+		}
 	}
-	return false;
+	return skipped;
 }
 
 /*
- * The gate goes back to priming, in which exits consume their starts without counting: what is left
- * in the table after a while had no exit.
+ * Both are attached for a while, @next with its gate shut, so that between the one and the other lies
+ * no more than the calls under way. How many these are, its programs see.
  */
-void tracer__deactivate(struct tracer *tracer)
+static void hand_over(struct tracer *tracer, struct segment *segment, struct segment *next)
 {
-	const struct timespec tick = { .tv_nsec = NSEC_PER_SEC / 1000 };
+	uint64_t before = segment__outside(tracer, next), in_flight, shut, outside;
 
-	if (!tracer->active_from_ns || tracer->active_to_ns)
-		return;
-	tracer->active_to_ns = monotonic_ns();
-	open_gate(tracer, VS_PRIMING);
-	read_misses(tracer);
-	do {
-		nanosleep(&tick, NULL); /* programs that passed the gate finish */
-	} while (calls_in_flight(tracer) && monotonic_ns() - tracer->active_to_ns < DRAIN_NS);
-	for (size_t i = 0; i < tracer->nr_pairs; i++)
-		pair__detach(&tracer->pairs[i]);
-	tracer__poll(tracer);
+	segment__close(tracer, segment);
+	in_flight = segment__in_flight(tracer, next, 1, UINT64_MAX);
+	shut = segment__outside(tracer, next);
+	segment__open(tracer, next);
+	segment__drain(tracer, next, 1, next->from_ns);
+	outside = segment__outside(tracer, next);
+	next->between.max = outside - before +
+			    segment__in_flight(tracer, next, 1, next->from_ns);
+	if (outside > shut + in_flight) /* the others may have been counted before */
+		next->between.min = outside - shut - in_flight;
 }
+
+int tracer__escalate(struct tracer *tracer, uint64_t skipped, char *error)
+{
+	struct segment *segment = tracer__segment(tracer), *next = segment + 1;
+	int err;
+
+	if (tracer->nr_segments == VS_MAX_SEGMENTS)
+		return -EALREADY;
+	err = segment__new(tracer, next);
+	if (!err && asprintf(&next->reason,
+			     "fentry had lost calls (%" PRIu64 "): went on by %s, which loses none to "
+			     "scheduling",
+			     skipped, trace_method__name(TRACE_KPROBE)) < 0) {
+		next->reason = NULL;
+		err = -ENOMEM;
+	}
+	if (err)
+		snprintf(error, TRACE_ERROR_LEN, "out of memory");
+	else
+		err = segment__attach(tracer, next, TRACE_EXACT, error);
+	if (err) {
+		segment__free(next);
+		return err;
+	}
+	hand_over(tracer, segment, next);
+	tracer->nr_segments++;
+	tracer->kernel_bytes = tracer__map_bytes(tracer);
+	return 0;
+}
+
+/* --- into a run -------------------------------------------------------------------------------- */
 
 int tracer__fill(struct tracer *tracer, struct run *run)
 {
+	const struct segment *last = tracer__segment(tracer);
 	int err;
 
 	run->limits.start_slots = VS_START_SLOTS;
 	run->limits.kernel_bytes = tracer->kernel_bytes;
-	run->duration_ns = (tracer->active_to_ns ?: monotonic_ns()) - tracer->active_from_ns;
+	run->duration_ns = (last->to_ns ?: monotonic_ns()) - tracer->segments[0].from_ns;
 	err = snapshot__fill(tracer->snapshot, tracer, run);
 	return err ? err : tracer__fill_account(tracer, run);
-}
-
-void tracer__free(struct tracer *tracer)
-{
-	if (!tracer)
-		return;
-	if (tracer->control)
-		open_gate(tracer, VS_OFF);
-	tracer__unwatch(tracer);
-	if (tracer->cells)
-		munmap((void *)tracer->cells, tracer->cells_bytes);
-	/* Last the first one, which holds the maps. */
-	for (size_t i = tracer->nr_pairs; i-- > 0;)
-		pair__close(&tracer->pairs[i]);
-	snapshot__free(tracer->snapshot);
-	free(tracer->pairs);
-	free(tracer->probes);
-	free(tracer->method_reason);
-	free(tracer);
 }

@@ -5,59 +5,133 @@
 
 #include <bpf/libbpf.h>
 
+#include "user/trace/kprobe_event.h"
 #include "user/trace/trace.h"
 
 struct handler_bpf;
+struct session_bpf;
 struct watch_bpf;
 struct snapshot;
+
+/* A program where it is attached. */
+struct hook {
+	struct bpf_program *program;
+	struct bpf_link *link;
+	int link_fd; /* where libbpf has no link of this kind; 0: none */
+	uint64_t link_misses; /* of that link, when it was closed */
+	struct kprobe_event event;
+};
+
+/* What the kernel says of a handler's calls, since the programs were attached. */
+struct reading {
+	uint64_t calls; /* begun; fentry does not know */
+	uint64_t entry_misses, exit_misses; /* runs of the programs that it skipped */
+};
 
 /* One handler with its programs. */
 struct probe {
 	const struct trace_handler *handler;
 	uint32_t index; /* in handlers[] of bpf/maps.h */
-	struct bpf_program *enter_program, *exit_program;
-	struct bpf_link *enter, *exit;
-	uint64_t enter_misses, exit_misses; /* recursion_misses of the programs */
-	uint64_t enter_misses_before, exit_misses_before; /* of these, before the gate opened */
+	struct hook entry, exit; /* a session has the first only, for both */
+	/* Just before the gate was opened, just after; the same when it was shut. */
+	struct reading opening, open, closing, shut;
+	struct reading end; /* the last one; while it goes on, that of the last poll */
+	bool provable; /* the account holds whatever the kernel skips */
+	uint64_t counted_before; /* by other segments */
+	uint64_t counted; /* when the segment ended */
 };
 
-/* The read and the write handler of a module, loaded together: a copy of bpf/handler.bpf.c. */
+/* The read and the write handler of a module, loaded together: a copy of the programs. */
 struct pair {
 	struct probe *probes[VS_DIRS]; /* either may be missing */
 	enum trace_method method; /* what worked */
-	struct handler_bpf *skel;
+	/* Of the one of these two that is not NULL: */
+	struct handler_bpf *handler_skel;
+	struct session_bpf *session_skel;
+	struct bpf_object_skeleton *skeleton;
+	struct bpf_object *object;
+	struct bpf_map *bss, *cells;
+	struct vs_config *config;
+	const struct vs_shared *shared;
+	__u64 *gate;
+};
+
+/* A stretch of the recording with one method for each handler. */
+struct segment {
+	struct probe *probes; /* tracer->nr_handlers */
+	struct pair *pairs;
+	size_t nr_pairs;
+	char *reason; /* why it began, or why not by the first choice; NULL: nothing to say */
+	uint64_t from_ns, to_ns; /* CLOCK_MONOTONIC; 0: not yet */
+	struct run_range between; /* calls between the segment before and this one */
 };
 
 struct tracer {
 	const struct trace_config *config;
-	struct probe *probes;
-	size_t nr_probes;
-	struct pair *pairs;
-	size_t nr_pairs;
+	const struct trace_handler *handlers;
+	size_t nr_handlers;
+	struct segment segments[VS_MAX_SEGMENTS];
+	size_t nr_segments;
 	struct watch_bpf *watch;
-	char *method_reason; /* why not the first choice; NULL: it was */
 
 	/* Mapped from the kernel: bpf/maps.h. */
-	struct vs_control *control;
-	const struct vs_handler_stats *handlers;
-	const struct vs_device *devices;
-	const struct vs_start *starts;
-	const struct vs_cell *cells; /* likewise, [cpu * cells_per_cpu + cell] */
+	const struct vs_shared *shared;
+	const struct vs_cell *cells; /* [cpu * cells_per_cpu + cell] */
 	size_t cells_bytes;
 	int bss_fd, cells_fd;
 	uint32_t nr_cpus, cells_per_cpu;
 	uint64_t kernel_bytes;
 
-	uint64_t active_from_ns, active_to_ns; /* CLOCK_MONOTONIC */
 	struct snapshot *snapshot;
 };
 
+/* features.c: what the running kernel has beyond the oldest one supported. */
+struct features {
+	bool rdonly_cast;
+	bool session;
+	bool counts_muted; /* runs of kprobe programs that it skips, in recursion_misses */
+};
+const struct features *trace_features(void);
+
+/* segment.c */
+int segment__new(struct tracer *tracer, struct segment *segment);
+int segment__attach(struct tracer *tracer, struct segment *segment, enum trace_method method,
+		    char *error);
+void segment__open(struct tracer *tracer, struct segment *segment);
+/* Take in what was counted so far. */
+void segment__poll(struct tracer *tracer, struct segment *segment);
+/* Shut the gate, wait for those who are still counting, detach, take in what was counted. */
+void segment__close(struct tracer *tracer, struct segment *segment);
+void segment__free(struct segment *segment);
+/* Wait until the calls that began from @from_ns on, before @to_ns, are over, but not for ever. */
+void segment__drain(const struct tracer *tracer, const struct segment *segment, uint64_t from_ns,
+		    uint64_t to_ns);
+/* Starts of calls that began from @from_ns on, before @to_ns, and have not ended. */
+uint64_t segment__in_flight(const struct tracer *tracer, const struct segment *segment,
+			    uint64_t from_ns, uint64_t to_ns);
+/* Calls so far that lie outside of the time in which the gate is open. */
+uint64_t segment__outside(const struct tracer *tracer, const struct segment *segment);
+
+static inline struct segment *tracer__segment(struct tracer *tracer)
+{
+	return &tracer->segments[tracer->nr_segments - 1];
+}
+
 /* attach.c: load and attach a pair's programs by @method; the first one makes the maps. */
 int pair__attach(struct tracer *tracer, struct pair *pair, enum trace_method method);
-void pair__detach(struct pair *pair);
+void pair__detach(struct pair *pair); /* its kprobe events can still be read */
+void pair__remove_events(struct pair *pair);
 void pair__close(struct pair *pair); /* and detach */
-/* Calls that the kernel kept from the programs since they were loaded. */
-void probe__read_misses(const struct probe *probe, uint64_t *enter, uint64_t *exit);
+/* The filters, into the constants of a program file. */
+void trace_config__apply(const struct trace_config *config, struct vs_config *constants);
+
+/* memory.c: kernel memory [bytes] of all maps, as bpftool has it. */
+uint64_t tracer__map_bytes(const struct tracer *tracer);
+
+/* reading.c */
+uint64_t hook__link_misses(const struct hook *hook);
+void probe__read(const struct tracer *tracer, const struct pair *pair, const struct probe *probe,
+		 struct reading *reading);
 
 /* watch.c: programs beside the handlers. */
 int tracer__watch(struct tracer *tracer, enum trace_method method);
@@ -72,8 +146,10 @@ int snapshot__fill(const struct snapshot *snapshot, const struct tracer *tracer,
 /* Accesses to the device in slot @device of the table that are in cells. */
 uint64_t snapshot__counted(const struct snapshot *snapshot, uint32_t device, enum vs_dir dir);
 
-/* account.c: adds the segment with what each handler counted and lost. */
+/* account.c: adds the segments with what each handler counted and lost. */
 int tracer__fill_account(const struct tracer *tracer, struct run *run);
+/* Of all segments so far. */
+uint64_t probe__counted(const struct tracer *tracer, const struct probe *probe);
 
 bool trace_config__has_filter(const struct trace_config *config);
 

@@ -3,7 +3,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdio.h>
 
 #include "user/trace/tracer.h"
 
@@ -19,18 +18,6 @@ static void choose_programs(struct watch_bpf *skel, bool fentry)
 	bpf_map__set_autocreate(skel->maps.ioctls, !fentry);
 }
 
-static void set_constants(const struct tracer *tracer)
-{
-	const struct trace_config *config = tracer->config;
-	struct watch_bpf__rodata *rodata = tracer->watch->rodata;
-
-	rodata->given_shift = config->offset_shift;
-	if (config->device)
-		snprintf((char *)rodata->filter_device, VS_NAME_LEN, "%s", config->device);
-	if (config->driver)
-		snprintf((char *)rodata->filter_driver, VS_NAME_LEN, "%s", config->driver);
-}
-
 int tracer__watch(struct tracer *tracer, enum trace_method method)
 {
 	struct watch_bpf *skel = watch_bpf__open();
@@ -40,7 +27,7 @@ int tracer__watch(struct tracer *tracer, enum trace_method method)
 		return -errno;
 	tracer->watch = skel;
 	choose_programs(skel, method == TRACE_FENTRY);
-	set_constants(tracer);
+	trace_config__apply(tracer->config, &skel->rodata->config);
 	bpf_map__set_autocreate(skel->maps.cells, false);
 	err = bpf_map__reuse_fd(skel->maps.bss, tracer->bss_fd);
 	if (!err)

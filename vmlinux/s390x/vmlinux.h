@@ -35,6 +35,7 @@ typedef long long __kernel_loff_t;
 typedef __kernel_loff_t loff_t;
 typedef int __kernel_pid_t;
 typedef __kernel_pid_t pid_t;
+typedef __s64 time64_t;
 typedef u32 __kernel_dev_t;
 typedef __kernel_dev_t dev_t;
 typedef unsigned long vm_flags_t;
@@ -127,6 +128,10 @@ struct task_struct {
 	u64 start_boottime;
 	char comm[16];
 	struct task_io_accounting ioac;
+};
+
+struct timespec64 {
+	time64_t tv_sec;
 };
 
 struct file {

@@ -37,6 +37,7 @@ typedef long long __kernel_loff_t;
 typedef __kernel_loff_t loff_t;
 typedef int __kernel_pid_t;
 typedef __kernel_pid_t pid_t;
+typedef __s64 time64_t;
 typedef u32 __kernel_dev_t;
 typedef __kernel_dev_t dev_t;
 
@@ -129,6 +130,10 @@ struct task_struct {
 	u64 start_boottime;
 	char comm[16];
 	struct task_io_accounting ioac;
+};
+
+struct timespec64 {
+	time64_t tv_sec;
 };
 
 struct file {

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the kprobe family does at entry and exit. The exit has no arguments: they are kept from the
+ * entry, and an exit without its start is a call that is lost. The kernel runs these programs with
+ * preemption off, so that scheduling loses none.
+ */
+#ifndef VFIOSCOPE_BPF_KPROBE_H
+#define VFIOSCOPE_BPF_KPROBE_H
+
+#include "starts.h"
+
+/* From the device table, which saves two reads of kernel memory. */
+static __always_inline bool table_handler_serves(__u64 vdev, const enum vs_dir dir)
+{
+	int device = device_find(vdev);
+	const struct vs_device *dev = device_at(device);
+
+	return device < 0 || (dir == VS_READ ? dev->read : dev->write) == config.handler_address[dir];
+}
+
+static __noinline struct vs_start *kprobe_slot(__u64 tag, __u64 vdev, enum vs_dir dir)
+{
+	if (table_handler_serves(vdev, dir))
+		return slot_find(tag, vdev, dir);
+	COUNT_EVENT(dir, others);
+	return NULL;
+}
+
+/* Is the call one to be counted? */
+static __always_inline bool kprobe_entry(__u64 vdev, __u64 count, __u64 ppos, const enum vs_dir dir)
+{
+	struct task_struct *task;
+	struct vs_start *slot;
+	__u64 tag;
+
+	if (!task_wanted()) {
+		COUNT_EVENT(dir, others);
+		return false;
+	}
+	task = bpf_get_current_task_btf();
+	tag = call_tag(task, dir);
+	slot = first_slot(tag);
+	if (!slot_ready(slot, tag, vdev)) {
+		slot = kprobe_slot(tag, vdev, dir);
+		if (!slot)
+			return false;
+	}
+	slot->count = count;
+	slot->ppos = ppos;
+	/* The exit does not know the buffer. */
+	slot_begin(slot, VS_START_PROOF(0ULL, call_stamp(task, dir)));
+	return true;
+}
+
+/* What kprobe.multi and kprobe.session have instead of the hit counter of a kprobe event. */
+static __always_inline struct vs_passages *passages(void)
+{
+	__u32 id = bpf_get_smp_processor_id() * config.cells_per_cpu + VS_CELL_NONE;
+
+	return bpf_map_lookup_elem(&cells, &id);
+}
+
+#define COUNT_PASSAGE(way, dir)                                                      \
+	do {                                                                         \
+		struct vs_passages *here = passages();                               \
+                                                                                     \
+		if (here)                                                            \
+			here->way[config.handler_index[dir] & (VS_HANDLER_SLOTS - 1)]++; \
+	} while (0)
+
+/* Was there a start of this call? */
+static __always_inline bool kprobe_exit(__s64 ret, const enum vs_dir dir)
+{
+	__u64 now = bpf_ktime_get_ns(), tag, ts;
+	struct task_struct *task;
+	struct vs_start *slot;
+
+	task = bpf_get_current_task_btf();
+	tag = call_tag(task, dir);
+	slot = slot_of_exit(tag, VS_START_PROOF(0ULL, call_stamp(task, dir)));
+	if (!slot) {
+		slots_clear(tag);
+		return false;
+	}
+	ts = slot->ts_ns;
+	if (ts >= gate)
+		record(slot->index_base, slot->shift, slot->count, slot->ppos, ret, now - ts, true);
+	else
+		COUNT_EVENT(dir, outside);
+	slot->ts_ns = 0;
+	return true;
+}
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kprobe.session: one program for entry and exit of a handler, whose exit the entry can veto. In a file
+ * of its own, since older kernels declare the function that tells the two apart otherwise, and do
+ * not load an object that names it.
+ */
+#include "kprobe.h"
+
+extern bool bpf_session_is_return(void *ctx) __ksym __weak;
+
+static __always_inline int session_body(struct pt_regs *ctx, const enum vs_dir dir)
+{
+	if (bpf_session_is_return(ctx)) {
+		COUNT_PASSAGE(exits, dir);
+		if (!kprobe_exit(PT_REGS_RC(ctx), dir) && gate != VS_SHUT)
+			COUNT_EVENT(dir, no_start);
+		return 0;
+	}
+	if (!kprobe_entry(PT_REGS_PARM1(ctx), PT_REGS_PARM3(ctx), PT_REGS_PARM4(ctx), dir))
+		return 1; /* and no exit */
+	COUNT_PASSAGE(entries, dir);
+	return 0;
+}
+
+SEC("kprobe") int read_session(struct pt_regs *ctx)
+{
+	return session_body(ctx, VS_READ);
+}
+
+SEC("kprobe") int write_session(struct pt_regs *ctx)
+{
+	return session_body(ctx, VS_WRITE);
+}
+
+char LICENSE[] SEC("license") = "GPL";

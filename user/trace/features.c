@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the running kernel can do beyond the oldest one supported, asked of its BTF. */
+#include <bpf/btf.h>
+
+#include "user/trace/tracer.h"
+
+/* The number of parameters of a function; -1: there is no such function. */
+static int parameters(const struct btf *btf, const char *function)
+{
+	int id = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
+	const struct btf_type *type = id < 0 ? NULL : btf__type_by_id(btf, id);
+
+	type = type ? btf__type_by_id(btf, type->type) : NULL;
+	return type ? (int)btf_vlen(type) : -1;
+}
+
+const struct features *trace_features(void)
+{
+	static struct features features;
+	static bool known;
+	struct btf *btf = known ? NULL : btf__load_vmlinux_btf();
+
+	if (btf) {
+		features.rdonly_cast = parameters(btf, "bpf_rdonly_cast") == 2;
+		/* With the context as its parameter, as bpf/session.bpf.c has it: since Linux 7.0. */
+		features.session = parameters(btf, "bpf_session_is_return") == 1;
+		/*
+		 * Since commit dd8657894c11 ("bpf: Count missed stats in trace_call_bpf") of Linux
+		 * 6.7, which left no mark in BTF; sessions came later, in 6.10.
+		 */
+		features.counts_muted = parameters(btf, "bpf_session_is_return") >= 0;
+		btf__free(btf);
+	}
+	known = true;
+	return &features;
+}

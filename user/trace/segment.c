@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A stretch of the recording with one method: attach, open the gate, shut it, detach. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "user/trace/tracer.h"
+
+#define NSEC_PER_MSEC 1000000ULL
+
+/* How long calls that are in flight when the gate is shut may take to end. */
+#define DRAIN_NS (500 * NSEC_PER_MSEC)
+
+/* Programs that passed the gate before it was shut are done by then, unless they were preempted. */
+#define SETTLE_NS NSEC_PER_MSEC
+
+/* Each handler into a pair of its module that has none of its direction. */
+static void make_pairs(struct segment *segment, size_t nr_handlers)
+{
+	for (size_t i = 0; i < nr_handlers; i++) {
+		struct probe *probe = &segment->probes[i];
+		enum vs_dir dir = probe->handler->dir;
+		struct pair *pair = segment->pairs, *end = pair + segment->nr_pairs;
+
+		for (; pair < end; pair++) {
+			const struct probe *other = pair->probes[!dir];
+
+			if (!pair->probes[dir] && other &&
+			    !strcmp(other->handler->module, probe->handler->module))
+				break;
+		}
+		if (pair == end)
+			segment->nr_pairs++;
+		pair->probes[dir] = probe;
+	}
+}
+
+int segment__new(struct tracer *tracer, struct segment *segment)
+{
+	size_t number = segment - tracer->segments;
+
+	segment->probes = calloc(tracer->nr_handlers, sizeof(*segment->probes));
+	segment->pairs = calloc(tracer->nr_handlers, sizeof(*segment->pairs));
+	if (!segment->probes || !segment->pairs)
+		return -ENOMEM;
+	for (size_t i = 0; i < tracer->nr_handlers; i++) {
+		segment->probes[i].handler = &tracer->handlers[i];
+		segment->probes[i].index = number * VS_MAX_HANDLERS + i;
+	}
+	make_pairs(segment, tracer->nr_handlers);
+	return 0;
+}
+
+void segment__free(struct segment *segment)
+{
+	/* Last the first one, which may hold the maps. */
+	for (size_t i = segment->nr_pairs; i-- > 0;)
+		pair__close(&segment->pairs[i]);
+	free(segment->pairs);
+	free(segment->probes);
+	free(segment->reason);
+	*segment = (struct segment){};
+}
+
+/* --- attach ------------------------------------------------------------------------------------ */
+
+static int explain_attach(const struct pair *pair, enum trace_method method, int err, char *error)
+{
+	const struct probe *probe = pair->probes[VS_READ] ?: pair->probes[VS_WRITE];
+	char what[256];
+
+	snprintf(what, sizeof(what), "attach to %s [%s] by %s", probe->handler->function,
+		 probe->handler->module, trace_method__name(method));
+	trace_explain(err, what, error);
+	return err;
+}
+
+static bool is_provable(const struct pair *pair)
+{
+	return (pair->probes[VS_READ] ?: pair->probes[VS_WRITE])->provable;
+}
+
+/*
+ * The methods that lose nothing to scheduling, the best first: kprobe's account also holds for what
+ * bpf() system calls mute on any kernel; a session has no limit to the calls it follows.
+ */
+static int attach_exact(struct tracer *tracer, struct pair *pair)
+{
+	static const enum trace_method methods[] = { TRACE_KPROBE, TRACE_KPROBE_SESSION,
+						     TRACE_KPROBE_MULTI };
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++) {
+		err = pair__attach(tracer, pair, methods[i]);
+		if (!err && is_provable(pair))
+			return 0;
+		if (!err)
+			pair__close(pair);
+	}
+	return err ?: -ENOTSUP;
+}
+
+/* fentry, and where that cannot be had, kprobe; which, and why, goes into the run. */
+static int attach_auto(struct tracer *tracer, struct segment *segment, struct pair *pair)
+{
+	int err = pair__attach(tracer, pair, TRACE_FENTRY);
+
+	if (!err)
+		return 0;
+	if (!segment->reason &&
+	    asprintf(&segment->reason, "fentry cannot be had (%s)", strerror(-err)) < 0)
+		segment->reason = NULL;
+	return pair__attach(tracer, pair, TRACE_KPROBE);
+}
+
+static int attach_by(struct tracer *tracer, struct segment *segment, struct pair *pair,
+		     enum trace_method method)
+{
+	switch (method) {
+	case TRACE_AUTO:
+		return attach_auto(tracer, segment, pair);
+	case TRACE_EXACT:
+		return attach_exact(tracer, pair);
+	default:
+		return pair__attach(tracer, pair, method);
+	}
+}
+
+/* The first pair's programs made the maps: the others get them, and we see into them. */
+static int adopt_maps(struct tracer *tracer, const struct pair *pair)
+{
+	tracer->shared = pair->shared;
+	tracer->bss_fd = bpf_map__fd(pair->bss);
+	tracer->cells_fd = bpf_map__fd(pair->cells);
+	tracer->cells_bytes =
+		(size_t)tracer->nr_cpus * tracer->cells_per_cpu * sizeof(struct vs_cell);
+	tracer->cells = mmap(NULL, tracer->cells_bytes, PROT_READ, MAP_SHARED, tracer->cells_fd, 0);
+	if (tracer->cells != MAP_FAILED)
+		return 0;
+	tracer->cells = NULL;
+	return -errno;
+}
+
+int segment__attach(struct tracer *tracer, struct segment *segment, enum trace_method method,
+		    char *error)
+{
+	for (size_t i = 0; i < segment->nr_pairs; i++) {
+		struct pair *pair = &segment->pairs[i];
+		int err = attach_by(tracer, segment, pair, method);
+
+		if (!err && !tracer->cells)
+			err = adopt_maps(tracer, pair);
+		if (err)
+			return explain_attach(pair, method, err, error);
+	}
+	return 0;
+}
+
+/* --- record ------------------------------------------------------------------------------------ */
+
+static void move_gates(struct segment *segment, uint64_t to)
+{
+	for (size_t i = 0; i < segment->nr_pairs; i++)
+		__atomic_store_n(segment->pairs[i].gate, to, __ATOMIC_SEQ_CST);
+}
+
+/* Fill the reading at @offset in each probe. */
+static void read_all(const struct tracer *tracer, const struct segment *segment, size_t offset)
+{
+	for (size_t i = 0; i < segment->nr_pairs; i++) {
+		const struct pair *pair = &segment->pairs[i];
+
+		for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++)
+			if (pair->probes[dir])
+				probe__read(tracer, pair, pair->probes[dir],
+					    (void *)((char *)pair->probes[dir] + offset));
+	}
+}
+
+#define READ_ALL(tracer, segment, reading) \
+	read_all(tracer, segment, offsetof(struct probe, reading))
+
+void segment__open(struct tracer *tracer, struct segment *segment)
+{
+	for (size_t i = 0; i < tracer->nr_handlers; i++)
+		segment->probes[i].counted_before =
+			probe__counted(tracer, &segment->probes[i]);
+	READ_ALL(tracer, segment, opening);
+	segment->from_ns = monotonic_ns();
+	move_gates(segment, segment->from_ns);
+	READ_ALL(tracer, segment, open);
+}
+
+static bool is_own(const struct segment *segment, const struct vs_start *start)
+{
+	return (start->tag >> 32) / VS_MAX_HANDLERS ==
+	       segment->probes[0].index / VS_MAX_HANDLERS;
+}
+
+uint64_t segment__in_flight(const struct tracer *tracer, const struct segment *segment,
+			    uint64_t from_ns, uint64_t to_ns)
+{
+	uint64_t nr = 0;
+
+	for (int i = 0; i < VS_START_SLOTS; i++) {
+		const struct vs_start *start = &tracer->shared->starts[i];
+		uint64_t ts = __atomic_load_n(&start->ts_ns, __ATOMIC_RELAXED);
+
+		nr += ts && ts >= from_ns && ts < to_ns && is_own(segment, start);
+	}
+	return nr;
+}
+
+void segment__drain(const struct tracer *tracer, const struct segment *segment, uint64_t from_ns,
+		    uint64_t to_ns)
+{
+	const struct timespec tick = { .tv_nsec = SETTLE_NS };
+
+	do {
+		nanosleep(&tick, NULL);
+	} while (segment__in_flight(tracer, segment, from_ns, to_ns) &&
+		 monotonic_ns() - to_ns < DRAIN_NS);
+}
+
+void segment__poll(struct tracer *tracer, struct segment *segment)
+{
+	READ_ALL(tracer, segment, end);
+	snapshot__take(tracer->snapshot, tracer);
+}
+
+void segment__close(struct tracer *tracer, struct segment *segment)
+{
+	READ_ALL(tracer, segment, closing);
+	segment->to_ns = monotonic_ns();
+	move_gates(segment, VS_SHUT);
+	READ_ALL(tracer, segment, shut);
+	segment__drain(tracer, segment, segment->from_ns, segment->to_ns);
+	for (size_t i = 0; i < segment->nr_pairs; i++)
+		pair__detach(&segment->pairs[i]);
+	READ_ALL(tracer, segment, end);
+	for (size_t i = 0; i < segment->nr_pairs; i++)
+		pair__remove_events(&segment->pairs[i]);
+	snapshot__take(tracer->snapshot, tracer);
+	for (size_t i = 0; i < tracer->nr_handlers; i++)
+		segment->probes[i].counted = probe__counted(tracer, &segment->probes[i]) -
+					     segment->probes[i].counted_before;
+}
+
+uint64_t segment__outside(const struct tracer *tracer, const struct segment *segment)
+{
+	uint64_t outside = 0;
+
+	for (size_t i = 0; i < tracer->nr_handlers; i++)
+		outside += __atomic_load_n(
+			&tracer->shared->handlers[segment->probes[i].index].outside,
+			__ATOMIC_RELAXED);
+	return outside;
+}
