@@ -90,16 +90,16 @@ BPF_SRCS := $(sort $(wildcard bpf/*.bpf.c))
 SKELETONS := $(patsubst bpf/%.bpf.c,$(OBJ)/bpf/%.skel.h,$(BPF_SRCS))
 
 define bpf_rule
-$(O)/obj/$(1)/bpf/%.bpf.o: bpf/%.bpf.c
+$(O)/obj/$(1)/%.bpf.o: %.bpf.c
 	$$(call say,BPF,$$@)
 	$(Q)mkdir -p $$(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -target $(BPF_TARGET_$(1)) -Ivmlinux/$(1) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach arch,$(BPF_ARCHS),$(eval $(call bpf_rule,$(arch))))
 
-$(OBJ)/bpf/%.skel.h: $(OBJ)/bpf/%.bpf.o
+$(OBJ)/%.skel.h: $(OBJ)/%.bpf.o
 	$(call say,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf > $@.tmp
+	$(Q)$(BPFTOOL) gen skeleton $< name $(subst -,_,$(notdir $*))_bpf > $@.tmp
 	$(Q)mv $@.tmp $@
 
 $(call objects,user/trace/*.c): | $(SKELETONS)
@@ -151,6 +151,24 @@ demo: setup
 lint: setup $(SKELETONS)
 	$(Q)O=$(O) scripts/lint.sh
 
+# --- what tracing costs, against peers ---------------------------------------------------------
+
+OVERHEAD := $(addprefix $(O)/benchmarks/overhead/,client empty stamp)
+
+$(O)/benchmarks/overhead/%: $(OBJ)/benchmarks/overhead/%.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(OVERHEAD_LIBS)
+
+$(O)/benchmarks/overhead/empty: OVERHEAD_LIBS = $(call pkg,libbpf libelf zlib)
+$(OBJ)/benchmarks/overhead/empty.o: | $(OBJ)/benchmarks/overhead/empty.skel.h
+
+# KERNEL=6.1|7.x and ONLY=NAME,... measure less: benchmarks/overhead/run.sh --help
+.PHONY: bench-overhead
+bench-overhead: setup
+	$(Q)$(MAKE) --no-print-directory all $(OVERHEAD)
+	$(Q)O=$(O) benchmarks/overhead/run.sh $(if $(KERNEL),--kernel $(KERNEL)) $(if $(ONLY),--only $(ONLY))
+
 # --- install -----------------------------------------------------------------------------------
 
 .PHONY: install
@@ -162,7 +180,7 @@ install: all
 
 .PHONY: clean
 clean:
-	$(Q)rm -rf $(O)/obj $(O)/bin $(O)/bin-* $(O)/tests $(O)/models
+	$(Q)rm -rf $(O)/obj $(O)/bin $(O)/bin-* $(O)/tests $(O)/models $(O)/benchmarks
 
 -include $(shell test -d $(O) && find $(O) -name '*.d')
 .SECONDARY:
