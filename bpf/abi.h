@@ -44,7 +44,7 @@ enum vs_dir { VS_READ, VS_WRITE, VS_DIRS };
  */
 #define VS_INDEX_PER_DEVICE (VS_DIRS * VS_REGIONS * 32)
 #define VS_INDEX(dir, region, wclass) (((dir) << 9) | ((region) << 5) | (wclass))
-#define VS_INDEX_BASE(device, dir) ((__u64)(device)*VS_INDEX_PER_DEVICE + VS_INDEX(dir, 0, 0))
+#define VS_INDEX_BASE(device, dir) ((device)*VS_INDEX_PER_DEVICE + VS_INDEX(dir, 0, 0))
 #define VS_INDEX_DIR(index) ((index) >> 9 & 1)
 #define VS_INDEX_REGION(index) ((index) >> 5 & (VS_REGIONS - 1))
 #define VS_INDEX_WCLASS(index) ((index)&31)
@@ -127,8 +127,8 @@ struct vs_device {
 #define VS_VDEV_GONE 1
 
 /*
- * A call in flight, by thread: two candidate slots in a bounded table. An entry that finds both
- * taken replaces the second, whose exit then finds no start: counted, never silent.
+ * A call in flight, by thread: two candidate slots in a bounded table for each direction. An entry
+ * that finds both taken replaces the second, whose exit then finds no start: counted, never silent.
  *
  * Who the slot was last used by, and for which device, stays when the call ends, so that the
  * thread's next call need not look the device up again.
@@ -136,16 +136,18 @@ struct vs_device {
 struct vs_start {
 	__u64 ts_ns; /* CLOCK_MONOTONIC; 0: no call in flight */
 	__u64 seal; /* ts_ns ^ VS_START_PROOF */
-	__u64 tag; /* VS_START_TAG: whose, in which handler */
+	__u64 owner; /* address of the thread's task_struct, less a constant */
 	__u64 vdev;
-	__u64 index_base; /* VS_INDEX_BASE of device and direction */
-	__u64 shift; /* of the device's offsets */
+	__u64 ready; /* the device that an entry need not look up: vdev or, with task filters, 0 */
+	__u32 tid;
+	__u16 index_base; /* VS_INDEX_BASE of device and direction */
+	__u8 handler; /* in handlers[] */
+	__u8 shift; /* of the device's offsets */
 	__u64 count; /* kprobes only, whose exits have no arguments */
 	__u64 ppos; /* likewise */
 };
 
-#define VS_START_SLOTS 1024 /* a power of two */
-#define VS_START_TAG(handler, tid) (((__u64)(handler) << 32) | (tid))
+#define VS_START_SLOTS 512 /* of each direction; a power of two */
 
 /*
  * What entry and exit of one call have in common, and no two calls of a thread: the buffer, below
@@ -183,11 +185,9 @@ struct vs_handler_stats {
 /* The programs' constants, set before they are loaded; filters are 0 or empty: any. */
 struct vs_config {
 	__u64 handler_address[VS_DIRS];
-	__u64 handler_tag[VS_DIRS]; /* VS_START_TAG of no thread */
 	__u32 handler_index[VS_DIRS]; /* in handlers[] */
 	__u32 cells_per_cpu;
 	__u32 given_shift; /* 0: not given */
-	__u32 rdonly_cast; /* the kernel has bpf_rdonly_cast() */
 	__u32 filter_regions; /* bit mask */
 	__u32 filter_tasks; /* any of the next three is set: one look instead of three */
 	__u32 filter_tgid;
@@ -198,13 +198,11 @@ struct vs_config {
 	char filter_driver[VS_NAME_LEN]; /* bus driver or ops name */
 };
 
-/* The tables beside the cells. */
+/* The tables off the hot path. */
 struct vs_shared {
 	__u64 next_cell; /* atomic; cells taken so far */
 	struct vs_handler_stats handlers[VS_HANDLER_SLOTS];
 	struct vs_device devices[VS_MAX_DEVICES];
-	struct vs_start starts[VS_START_SLOTS];
-	__u16 cell_index[VS_MAX_DEVICES * VS_INDEX_PER_DEVICE]; /* cell numbers */
 };
 
 /* A device file that is open, as the iterator reports it. */

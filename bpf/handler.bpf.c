@@ -33,17 +33,12 @@ static __always_inline __u64 vdev_number(__u64 *ctx)
 static __always_inline int fentry_body(__u64 *ctx, const enum vs_dir dir)
 {
 	struct vfio_device *vdev = (void *)ctx[0];
-	struct task_struct *task;
-	struct vs_start *slot;
-	__u64 tag;
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 owner = thread_number(task);
+	struct vs_start *slot = first_slot(owner, dir);
 
-	if (!task_wanted())
-		return 0;
-	task = bpf_get_current_task_btf();
-	tag = call_tag(task, dir);
-	slot = first_slot(tag);
-	if (!slot_ready(slot, tag, (__u64)vdev)) {
-		slot = handler_serves(vdev, dir) ? slot_find(tag, vdev_number(ctx), dir) : NULL;
+	if (!slot_ready(slot, owner, (__u64)vdev)) {
+		slot = handler_serves(vdev, dir) ? slot_find(owner, vdev_number(ctx), dir) : NULL;
 		if (!slot)
 			return 0;
 	}
@@ -52,36 +47,42 @@ static __always_inline int fentry_body(__u64 *ctx, const enum vs_dir dir)
 }
 
 /* The entry was skipped, or its start is another call's: count the access all the same. */
-static __noinline int count_untimed(__u64 *ctx, __u64 tag, enum vs_dir dir)
+static __noinline int count_untimed(__u64 *ctx, __u64 owner, enum vs_dir dir)
 {
+	const struct vs_device *dev;
+	__u16 index_base;
+	__u8 shift;
 	int device;
 
 	if (!task_wanted())
 		return 0;
-	if (!slots_clear(tag) && gate != VS_SHUT)
+	if (!slots_clear(owner, dir) && gate != VS_SHUT)
 		COUNT_EVENT(dir, no_start);
 	device = device_find(vdev_number(ctx));
-	if (gate != VS_SHUT && device >= 0 && device_at(device)->state == VS_DEVICE_TRACED)
-		record(VS_INDEX_BASE(device, dir), device_at(device)->shift, ctx[2], ctx[3], ctx[4],
-		       0, false);
+	dev = device_at(device);
+	if (gate == VS_SHUT || device < 0 || dev->state != VS_DEVICE_TRACED)
+		return 0;
+	index_base = VS_INDEX_BASE(device, dir);
+	shift = dev->shift;
+	record(&index_base, &shift, ctx[3], &ctx[2], &ctx[4], 0, false);
 	return 0;
 }
 
 static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir)
 {
-	__u64 now = bpf_ktime_get_ns(), tag, ts;
+	__u64 now = bpf_ktime_get_ns(), owner, ns;
 	struct vfio_device *vdev = (void *)ctx[0];
-	struct task_struct *task;
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct vs_start *slot;
 
-	task = bpf_get_current_task_btf();
-	tag = call_tag(task, dir);
-	slot = slot_of_exit(tag, VS_START_PROOF(ctx[1], call_stamp(task, dir)));
+	owner = thread_number(task);
+	slot = slot_of_exit(owner, VS_START_PROOF(ctx[1], call_stamp(task, dir)), dir);
 	if (!slot || slot->vdev != (__u64)vdev)
-		return handler_serves(vdev, dir) ? count_untimed(ctx, tag, dir) : 0;
-	ts = slot->ts_ns;
-	if (ts >= gate)
-		record(slot->index_base, slot->shift, ctx[2], ctx[3], ctx[4], now - ts, true);
+		return handler_serves(vdev, dir) ? count_untimed(ctx, owner, dir) : 0;
+	ns = now - slot->ts_ns;
+	barrier_var(ns);
+	if (slot->ts_ns >= gate)
+		record(&slot->index_base, &slot->shift, ctx[3], &ctx[2], &ctx[4], ns, true);
 	/* Last, so that user space sees who is still counting. */
 	slot->ts_ns = 0;
 	return 0;

@@ -60,7 +60,7 @@ static inline __attribute__((always_inline)) unsigned int vs_hist_at(unsigned lo
 #define VS_HIST_FAST_NS (1 << 14)
 static inline __attribute__((always_inline)) unsigned int vs_hist_fast_bucket(unsigned long long ns)
 {
-	unsigned int at = ns >> 6;
+	unsigned long long at = ns >> 6;
 
 #ifdef __bpf__
 	asm volatile(""

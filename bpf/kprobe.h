@@ -15,13 +15,13 @@ static __always_inline bool table_handler_serves(__u64 vdev, const enum vs_dir d
 	int device = device_find(vdev);
 	const struct vs_device *dev = device_at(device);
 
-	return device < 0 || (dir == VS_READ ? dev->read : dev->write) == config.handler_address[dir];
+	return device < 0 || (dir == VS_READ ? dev->read : dev->write) == config.handler_address[dir & 1];
 }
 
-static __noinline struct vs_start *kprobe_slot(__u64 tag, __u64 vdev, enum vs_dir dir)
+static __noinline struct vs_start *kprobe_slot(__u64 owner, __u64 vdev, enum vs_dir dir)
 {
 	if (table_handler_serves(vdev, dir))
-		return slot_find(tag, vdev, dir);
+		return slot_find(owner, vdev, dir);
 	COUNT_EVENT(dir, others);
 	return NULL;
 }
@@ -29,19 +29,12 @@ static __noinline struct vs_start *kprobe_slot(__u64 tag, __u64 vdev, enum vs_di
 /* Is the call one to be counted? */
 static __always_inline bool kprobe_entry(__u64 vdev, __u64 count, __u64 ppos, const enum vs_dir dir)
 {
-	struct task_struct *task;
-	struct vs_start *slot;
-	__u64 tag;
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 owner = thread_number(task);
+	struct vs_start *slot = first_slot(owner, dir);
 
-	if (!task_wanted()) {
-		COUNT_EVENT(dir, others);
-		return false;
-	}
-	task = bpf_get_current_task_btf();
-	tag = call_tag(task, dir);
-	slot = first_slot(tag);
-	if (!slot_ready(slot, tag, vdev)) {
-		slot = kprobe_slot(tag, vdev, dir);
+	if (!slot_ready(slot, owner, vdev)) {
+		slot = kprobe_slot(owner, vdev, dir);
 		if (!slot)
 			return false;
 	}
@@ -69,22 +62,22 @@ static __always_inline struct vs_passages *passages(void)
 	} while (0)
 
 /* Was there a start of this call? */
-static __always_inline bool kprobe_exit(__s64 ret, const enum vs_dir dir)
+static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir)
 {
-	__u64 now = bpf_ktime_get_ns(), tag, ts;
-	struct task_struct *task;
+	__u64 now = bpf_ktime_get_ns(), owner, ns;
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct vs_start *slot;
 
-	task = bpf_get_current_task_btf();
-	tag = call_tag(task, dir);
-	slot = slot_of_exit(tag, VS_START_PROOF(0ULL, call_stamp(task, dir)));
+	owner = thread_number(task);
+	slot = slot_of_exit(owner, VS_START_PROOF(0ULL, call_stamp(task, dir)), dir);
 	if (!slot) {
-		slots_clear(tag);
+		slots_clear(owner, dir);
 		return false;
 	}
-	ts = slot->ts_ns;
-	if (ts >= gate)
-		record(slot->index_base, slot->shift, slot->count, slot->ppos, ret, now - ts, true);
+	ns = now - slot->ts_ns;
+	barrier_var(ns);
+	if (slot->ts_ns >= gate)
+		record(&slot->index_base, &slot->shift, slot->ppos, &slot->count, &ret, ns, true);
 	else
 		COUNT_EVENT(dir, outside);
 	slot->ts_ns = 0;

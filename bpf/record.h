@@ -12,7 +12,7 @@
 /* Bounded by the mask, which the verifier wants to see. */
 static __always_inline __u16 *index_slot(__u64 key)
 {
-	return &shared.cell_index[key & (VS_MAX_DEVICES * VS_INDEX_PER_DEVICE - 1)];
+	return &cell_index[key & (VS_MAX_DEVICES * VS_INDEX_PER_DEVICE - 1)];
 }
 
 /* A new cell, or VS_CELL_NONE: there is no room, which is counted, or it is not wanted. */
@@ -64,118 +64,145 @@ static __always_inline void count_errno(struct vs_cell *cell, __u32 err)
 }
 
 /* A call that failed or was short; also any of more than 8 bytes, whose width varies in its cell. */
-static __noinline int count_result(struct vs_cell *cell, __u64 count, __s64 ret)
+static __always_inline void count_result(struct vs_cell *cell, __u64 count, __s64 ret)
 {
-	if (!cell)
-		return 0;
 	if (count <= VS_WIDTH_EXACT_MAX)
 		cell->bytes -= count;
 	if (ret < 0) {
 		count_errno(cell, -ret);
-		return 0;
+		return;
 	}
 	cell->bytes += ret;
 	if (ret < count)
 		cell->shorts++;
-	return 0;
 }
 
-/* What a naturally aligned access of 1, 2, 4 or 8 bytes never is. */
-static __noinline int count_geometry(struct vs_cell *cell, __u64 offset, __u64 count)
+static __always_inline void count_geometry(struct vs_cell *cell, __u64 offset, __u64 count)
 {
 	/* Of the largest power of two up to the width, at most 8: what one load or store can be. */
 	__u64 alignment = count >= 8 ? 8 : count >= 4 ? 4 : count >= 2 ? 2 : 1;
 
-	if (!cell)
-		return 0;
 	if (offset & (alignment - 1))
 		cell->unaligned++;
 	if ((offset & (VS_PAGE - 1)) + count > VS_PAGE)
 		cell->crossing++;
+}
+
+/* All but naturally aligned accesses of 1, 2, 4 or 8 bytes that succeeded, whose count says all. */
+static __noinline int count_odd(struct vs_cell *cell, __u64 end, __u64 count, __s64 ret, __u64 shift)
+{
+	__u64 pos = ret > 0 ? end - ret : end;
+
+	if (!cell)
+		return 0;
+	if (count > VS_WIDTH_EXACT_MAX || ret != count)
+		count_result(cell, count, ret);
+	count_geometry(cell, pos & ((1ULL << (shift & 63)) - 1), count);
 	return 0;
 }
 
-static __noinline __u32 slow_bucket(__u64 ns)
+/* 2^14 ns and more, 16 us. */
+static __noinline int count_slow_latency(struct vs_cell *cell, __u64 ns)
 {
-	return vs_hist_bucket(ns);
+	__u32 bucket = vs_hist_bucket(ns);
+
+	if (cell && bucket < VS_HIST_BUCKETS)
+		cell->buckets[bucket]++;
+	return 0;
 }
 
 static __always_inline void count_latency(struct vs_cell *cell, __u64 ns)
 {
-	__u32 bucket = ns < VS_HIST_FAST_NS ? vs_hist_fast_bucket(ns) : slow_bucket(ns);
+	__u64 bucket;
 
 	cell->sum_ns += ns;
 	if (cell->max_ns < ns)
 		cell->max_ns = ns;
 	if (cell->inv_min_ns < ~ns)
 		cell->inv_min_ns = ~ns;
-	if (bucket < VS_HIST_BUCKETS)
-		cell->buckets[bucket]++;
+	if (ns >= VS_HIST_FAST_NS) {
+		count_slow_latency(cell, ns);
+		return;
+	}
+	bucket = vs_hist_fast_bucket(ns);
+	barrier_var(bucket);
+	cell->buckets[bucket & 511]++; /* below 320, which the verifier does not know */
 }
 
 /* Since kernel commit a35b9af4ec2c ("bpf: Add a kfunc for generic type cast"). */
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
+/* Of the kernels that have it, a mark that libbpf turns into a constant. */
+enum special_kfunc_type___cast {
+	KF_bpf_rdonly_cast,
+};
+
 /* Any kernel type that begins with a number of 64 bits will do, to read one without a call. */
-static __always_inline __u64 read_position(__u64 ppos)
+static __always_inline void read_position(__u64 *pos, __u64 ppos)
 {
 	struct timespec64 *as;
-	__u64 pos;
 
-	if (config.rdonly_cast) {
+	if (bpf_core_enum_value_exists(enum special_kfunc_type___cast, KF_bpf_rdonly_cast)) {
 		as = bpf_rdonly_cast((void *)ppos, bpf_core_type_id_kernel(struct timespec64));
-		return as->tv_sec;
+		*pos = as->tv_sec;
+	} else {
+		bpf_probe_read_kernel(pos, sizeof(*pos), (void *)ppos);
 	}
-	bpf_probe_read_kernel(&pos, sizeof(pos), (void *)ppos);
-	return pos;
 }
 
 static __always_inline __u64 region_of(__u64 pos, __u64 shift)
 {
-	__u64 region;
+	__u64 region = pos >> shift;
 
-	if (shift == VS_SHIFT_DEFAULT) {
-		region = pos >> VS_SHIFT_DEFAULT; /* cheaper than by a variable */
-		barrier_var(region);
-	} else {
-		region = pos >> (shift & 63);
-	}
 	return region > VS_REGION_BAD ? VS_REGION_BAD : region;
 }
 
-#define UNTIMED (-1)
-
-/*
- * One access into its cell. @index_base and @shift are the device's, @ppos the address of the
- * position, already advanced.
- */
-static __always_inline void record(__u64 index_base, __u64 shift, __u64 count, __u64 ppos,
-				   __s64 ret, __u64 ns, const bool timed)
+/* The cell of the access on this CPU; NULL: there is no room for it, or it is not wanted. */
+static __always_inline struct vs_cell *cell_of(__u64 key, __u32 cpu)
 {
-	__u64 pos = read_position(ppos), key;
-	struct vs_cell *cell;
-	__u32 id;
+	__u32 id = *index_slot(key);
 
-	if (ret > 0)
-		pos -= ret;
-	key = index_base + VS_INDEX(0, region_of(pos, shift),
-				    count <= VS_WIDTH_EXACT_MAX ? count : wide_class(count));
-	id = *index_slot(key);
 	if (id == VS_CELL_NONE) {
 		id = cell_take(key);
 		if (id == VS_CELL_NONE)
-			return;
+			return NULL;
 	}
-	id += bpf_get_smp_processor_id() * config.cells_per_cpu;
-	cell = bpf_map_lookup_elem(&cells, &id);
+	id += cpu * config.cells_per_cpu;
+	return bpf_map_lookup_elem(&cells, &id);
+}
+
+/*
+ * One access into its cell. @index_base and @shift are of the device, @ppos is the address of the
+ * position, already advanced.
+ *
+ * Only four registers survive a call of a helper. So the calls come first, and what is at hand
+ * elsewhere is read again rather than kept: by pointer, here.
+ */
+static __always_inline void record(const __u16 *index_base, const __u8 *shift, __u64 ppos,
+				   const __u64 *width, const __u64 *result, __u64 ns,
+				   const bool timed)
+{
+	__u64 end, pos, count, wclass, odd;
+	struct vs_cell *cell;
+	__u32 cpu;
+	__s64 ret;
+
+	read_position(&end, ppos);
+	cpu = bpf_get_smp_processor_id();
+	count = wclass = *width;
+	ret = *result;
+	pos = ret > 0 ? end - ret : end;
+	odd = ((pos | count) & (count - 1)) | (ret ^ count);
+	if (count > VS_WIDTH_EXACT_MAX) {
+		odd = 1;
+		wclass = wide_class(count);
+	}
+	cell = cell_of(*index_base + VS_INDEX(0, region_of(pos, *shift), wclass), cpu);
 	if (!cell)
 		return;
-
 	cell->count++;
-	if (count > VS_WIDTH_EXACT_MAX || ret != count)
-		count_result(cell, count, ret);
-	if (count > VS_WIDTH_EXACT_MAX || (pos | count) & (count - 1)) /* no aligned power of two */
-		count_geometry(cell, pos & ((1ULL << (shift & 63)) - 1), count);
+	if (odd)
+		count_odd(cell, end, *width, *result, *shift);
 	if (timed)
 		count_latency(cell, ns);
 	else

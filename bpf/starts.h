@@ -7,145 +7,6 @@
 
 __u64 gate SEC(".data.gate") = VS_SHUT; /* of this copy of the programs */
 
-/*
- * What tells one call of a thread from the next: the kernel counts a read or write system call when
- * it ends (include/linux/sched/xacct.h).
- */
-static __always_inline __u64 call_stamp(struct task_struct *task, const enum vs_dir dir)
-{
-	return dir == VS_READ ? task->ioac.syscr : task->ioac.syscw;
-}
-
-static __always_inline __u64 call_tag(struct task_struct *task, const enum vs_dir dir)
-{
-	return config.handler_tag[dir] | (__u32)task->pid;
-}
-
-/* The barrier has one pointer made, where clang would make the same one again for each field. */
-static __always_inline struct vs_start *first_slot(__u64 tag)
-{
-	struct vs_start *slot = &shared.starts[tag & (VS_START_SLOTS - 1)];
-
-	barrier_var(slot);
-	return slot;
-}
-
-static __always_inline struct vs_start *second_slot(__u64 tag)
-{
-	return &shared.starts[((__u32)tag * 0x9e3779b1U >> 16) & (VS_START_SLOTS - 1)];
-}
-
-/* The slot is the thread's from its last call on this device. */
-static __always_inline bool slot_ready(const struct vs_start *slot, __u64 tag, __u64 vdev)
-{
-	return slot->tag == tag && slot->vdev == vdev && !slot->ts_ns;
-}
-
-/* Does the slot hold the start of the call that ends? */
-static __always_inline bool slot_fits(const struct vs_start *slot, __u64 tag, __u64 proof)
-{
-	return slot->tag == tag && slot->ts_ns && (slot->seal ^ slot->ts_ns) == proof;
-}
-
-static __noinline struct vs_start *slot_fits_second(__u64 tag, __u64 proof)
-{
-	struct vs_start *slot = second_slot(tag);
-
-	return slot_fits(slot, tag, proof) ? slot : NULL;
-}
-
-/* The start that @slot holds, if any, is over and no exit met it. */
-static __always_inline void slot_drop(struct vs_start *slot, __u64 tag)
-{
-	__u32 handler = slot->tag >> 32;
-
-	if (!slot->ts_ns)
-		return;
-	if (slot->ts_ns < gate)
-		COUNT_EVENT_OF(handler, outside);
-	else if (slot->tag == tag)
-		COUNT_EVENT_OF(handler, replaced);
-	else
-		COUNT_EVENT_OF(handler, evicted);
-	slot->ts_ns = 0;
-}
-
-/* A slot for a call of a traced device, made the thread's own. */
-static __always_inline struct vs_start *slot_take(__u64 tag, __u64 vdev, __u32 device,
-						  enum vs_dir dir)
-{
-	struct vs_start *slot = first_slot(tag);
-
-	if (slot->tag != tag && slot->ts_ns)
-		slot = second_slot(tag);
-	slot_drop(slot, tag);
-	slot->tag = tag;
-	slot->vdev = vdev;
-	slot->index_base = VS_INDEX_BASE(device, dir);
-	slot->shift = device_at(device)->shift;
-	return slot;
-}
-
-/* For an entry whose slot is not ready; the device's handler is known to be this one. */
-static __noinline struct vs_start *slot_find(__u64 tag, __u64 vdev, enum vs_dir dir)
-{
-	int device = device_find(vdev);
-
-	if (device < 0) {
-		if (gate != VS_SHUT)
-			COUNT_EVENT(dir, no_device);
-		else
-			COUNT_EVENT(dir, outside);
-		return NULL;
-	}
-	if (device_at(device)->state == VS_DEVICE_TRACED)
-		return slot_take(tag, vdev, device, dir);
-	COUNT_EVENT(dir, others);
-	return NULL;
-}
-
-static __always_inline void slot_begin(struct vs_start *slot, __u64 proof)
-{
-	__u64 ts = bpf_ktime_get_ns();
-
-	slot->seal = ts ^ proof;
-	slot->ts_ns = ts;
-}
-
-/* Drop a start of this thread that is in flight though its call is over: its exit was skipped. */
-static __always_inline bool slot_clear(struct vs_start *slot, __u64 tag)
-{
-	__u64 ts = slot->ts_ns;
-
-	if (slot->tag != tag || !ts)
-		return false;
-	slot->ts_ns = 0;
-	if (ts >= gate)
-		return true;
-	COUNT_EVENT_OF(tag >> 32, outside);
-	return false;
-}
-
-/* Was there one that counts? */
-static __noinline bool slots_clear(__u64 tag)
-{
-	bool first = slot_clear(first_slot(tag), tag), second = slot_clear(second_slot(tag), tag);
-
-	if (first || second)
-		COUNT_EVENT_OF(tag >> 32, stale);
-	return first || second;
-}
-
-/* The start of the call that ends, or NULL. */
-static __always_inline struct vs_start *slot_of_exit(__u64 tag, __u64 proof)
-{
-	struct vs_start *slot = first_slot(tag);
-
-	return slot_fits(slot, tag, proof) ? slot : slot_fits_second(tag, proof);
-}
-
-/* --- which calls ------------------------------------------------------------------------------- */
-
 static __noinline bool task_passes(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -169,6 +30,161 @@ static __noinline bool task_passes(void)
 static __always_inline bool task_wanted(void)
 {
 	return !config.filter_tasks || task_passes();
+}
+
+/*
+ * What tells one call of a thread from the next: the kernel counts a read or write system call when
+ * it ends (include/linux/sched/xacct.h).
+ */
+static __always_inline __u64 call_stamp(struct task_struct *task, const enum vs_dir dir)
+{
+	return dir == VS_READ ? task->ioac.syscr : task->ioac.syscw;
+}
+
+/*
+ * The thread as a number: the verifier allows no arithmetic on a pointer but to take another one off,
+ * and who may trace may do that.
+ */
+static __always_inline __u64 thread_number(struct task_struct *task)
+{
+	__u64 number = (__u64)task - (__u64)starts;
+
+	barrier_var(number);
+	return number;
+}
+
+/*
+ * Two slots by two stretches of a product. Any odd factor will do that is a constant of one instruction, and
+ * spreads the bits that tell tasks from one another, from the 10th or so on.
+ */
+#define SLOT_HASH(owner) ((owner)*0x1e3779b1)
+#define FIRST_SLOT(owner) (SLOT_HASH(owner) >> 40 & (VS_START_SLOTS - 1))
+#define SECOND_SLOT(owner) (SLOT_HASH(owner) >> 31 & (VS_START_SLOTS - 1))
+
+/* The barrier has one pointer made, where clang would make the same one again for each field. */
+static __always_inline struct vs_start *first_slot(__u64 owner, const enum vs_dir dir)
+{
+	struct vs_start *slot = &starts[dir][FIRST_SLOT(owner)];
+
+	barrier_var(slot);
+	return slot;
+}
+
+static __always_inline struct vs_start *second_slot(__u64 owner, enum vs_dir dir)
+{
+	return &starts[dir & 1][SECOND_SLOT(owner)];
+}
+
+/* The slot is the thread's from its last call on this device. */
+static __always_inline bool slot_ready(const struct vs_start *slot, __u64 owner, __u64 vdev)
+{
+	return slot->owner == owner && slot->ready == vdev && !slot->ts_ns;
+}
+
+/* Does the slot hold the start of the call that ends? */
+static __always_inline bool slot_fits(const struct vs_start *slot, __u64 owner, __u64 proof)
+{
+	return slot->owner == owner && slot->ts_ns && (slot->seal ^ slot->ts_ns) == proof;
+}
+
+static __noinline struct vs_start *slot_fits_second(__u64 owner, __u64 proof, enum vs_dir dir)
+{
+	struct vs_start *slot = second_slot(owner, dir);
+
+	return slot_fits(slot, owner, proof) ? slot : NULL;
+}
+
+/* The start that @slot holds, if any, is over and no exit met it. */
+static __always_inline void slot_drop(struct vs_start *slot, __u64 owner)
+{
+	if (!slot->ts_ns)
+		return;
+	if (slot->ts_ns < gate)
+		COUNT_EVENT_OF(slot->handler, outside);
+	else if (slot->owner == owner)
+		COUNT_EVENT_OF(slot->handler, replaced);
+	else
+		COUNT_EVENT_OF(slot->handler, evicted);
+	slot->ts_ns = 0;
+}
+
+/* A slot for a call of a traced device, made the thread's own. */
+static __always_inline struct vs_start *slot_take(__u64 owner, __u64 vdev, __u32 device,
+						  enum vs_dir dir)
+{
+	struct vs_start *slot = first_slot(owner, dir & 1);
+
+	if (slot->owner != owner && slot->ts_ns)
+		slot = second_slot(owner, dir);
+	slot_drop(slot, owner);
+	slot->owner = owner;
+	slot->vdev = vdev;
+	slot->ready = config.filter_tasks ? 0 : vdev;
+	slot->tid = bpf_get_current_pid_tgid();
+	slot->index_base = VS_INDEX_BASE(device, dir);
+	slot->handler = config.handler_index[dir & 1];
+	slot->shift = device_at(device)->shift;
+	return slot;
+}
+
+/* For an entry whose slot is not ready; the device's handler is known to be this one. */
+static __noinline struct vs_start *slot_find(__u64 owner, __u64 vdev, enum vs_dir dir)
+{
+	int device = device_find(vdev);
+
+	if (device < 0) {
+		if (gate != VS_SHUT)
+			COUNT_EVENT(dir, no_device);
+		else
+			COUNT_EVENT(dir, outside);
+		return NULL;
+	}
+	if (device_at(device)->state == VS_DEVICE_TRACED && task_wanted())
+		return slot_take(owner, vdev, device, dir);
+	COUNT_EVENT(dir, others);
+	return NULL;
+}
+
+static __always_inline void slot_begin(struct vs_start *slot, __u64 proof)
+{
+	__u64 ts = bpf_ktime_get_ns();
+
+	slot->seal = ts ^ proof;
+	slot->ts_ns = ts;
+}
+
+/* Drop a start of this thread that is in flight though its call is over: its exit was skipped. */
+static __always_inline bool slot_clear(struct vs_start *slot, __u64 owner)
+{
+	__u64 ts = slot->ts_ns;
+
+	if (slot->owner != owner || !ts)
+		return false;
+	slot->ts_ns = 0;
+	if (ts >= gate)
+		return true;
+	COUNT_EVENT_OF(slot->handler, outside);
+	return false;
+}
+
+/* Was there one that counts? */
+static __noinline bool slots_clear(__u64 owner, enum vs_dir dir)
+{
+	bool first = slot_clear(&starts[dir & 1][FIRST_SLOT(owner)], owner);
+	bool second = slot_clear(second_slot(owner, dir), owner);
+
+	if (first || second)
+		COUNT_EVENT(dir, stale);
+	return first || second;
+}
+
+/* The start of the call that ends, or NULL. */
+static __always_inline struct vs_start *slot_of_exit(__u64 owner, __u64 proof,
+						     const enum vs_dir dir)
+{
+	struct vs_start *slot = first_slot(owner, dir);
+
+	return slot_fits(slot, owner, proof) ? slot : slot_fits_second(owner, proof, dir);
 }
 
 #endif

@@ -73,17 +73,17 @@ static struct left starts_left(const struct tracer *tracer, const struct segment
 	uint64_t to_ns = segment->to_ns ?: UINT64_MAX;
 	struct left left = {};
 
-	for (int i = 0; i < VS_START_SLOTS; i++) {
-		const struct vs_start *start = &tracer->shared->starts[i];
+	for (int i = 0; i < TRACE_START_SLOTS; i++) {
+		const struct vs_start *start = &tracer->starts[i];
 
-		if (!start->ts_ns || start->tag >> 32 != probe->index)
+		if (!start->ts_ns || start->handler != probe->index)
 			continue;
 		if (start->ts_ns < segment->from_ns || start->ts_ns >= to_ns) {
 			left.outside++;
 			continue;
 		}
 		left.inside++;
-		left.in_flight |= !kill((pid_t)(uint32_t)start->tag, 0) || errno != ESRCH;
+		left.in_flight |= !kill((pid_t)start->tid, 0) || errno != ESRCH;
 	}
 	return left;
 }

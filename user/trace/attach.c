@@ -31,6 +31,7 @@ static int open_handlers(struct pair *pair)
 	pair->cells = skel->maps.cells;
 	pair->config = &skel->rodata->config;
 	pair->shared = &skel->bss->shared;
+	pair->starts = skel->bss->starts[0];
 	pair->gate = &skel->data_gate->gate;
 	return 0;
 }
@@ -48,6 +49,7 @@ static int open_session(struct pair *pair)
 	pair->cells = skel->maps.cells;
 	pair->config = &skel->rodata->config;
 	pair->shared = &skel->bss->shared;
+	pair->starts = skel->bss->starts[0];
 	pair->gate = &skel->data_gate->gate;
 	return 0;
 }
@@ -86,7 +88,6 @@ static void set_handler(const struct probe *probe, struct vs_config *constants)
 	enum vs_dir dir = probe->handler->dir;
 
 	constants->handler_index[dir] = probe->index;
-	constants->handler_tag[dir] = VS_START_TAG(probe->index, 0);
 	constants->handler_address[dir] = probe->handler->address;
 }
 
@@ -298,7 +299,6 @@ static int load_pair(struct pair *pair, const struct flavour *flavour)
 {
 	int err = choose_programs(pair, flavour);
 
-	pair->config->rdonly_cast = trace_features()->rdonly_cast;
 	return err ? err : bpf_object__load_skeleton(pair->skeleton);
 }
 

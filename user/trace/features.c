@@ -21,7 +21,6 @@ const struct features *trace_features(void)
 	struct btf *btf = known ? NULL : btf__load_vmlinux_btf();
 
 	if (btf) {
-		features.rdonly_cast = parameters(btf, "bpf_rdonly_cast") == 2;
 		/* With the context as its parameter, as bpf/session.bpf.c has it: since Linux 7.0. */
 		features.session = parameters(btf, "bpf_session_is_return") == 1;
 		/*

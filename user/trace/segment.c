@@ -134,6 +134,7 @@ static int attach_by(struct tracer *tracer, struct segment *segment, struct pair
 static int adopt_maps(struct tracer *tracer, const struct pair *pair)
 {
 	tracer->shared = pair->shared;
+	tracer->starts = pair->starts;
 	tracer->bss_fd = bpf_map__fd(pair->bss);
 	tracer->cells_fd = bpf_map__fd(pair->cells);
 	tracer->cells_bytes =
@@ -197,8 +198,7 @@ void segment__open(struct tracer *tracer, struct segment *segment)
 
 static bool is_own(const struct segment *segment, const struct vs_start *start)
 {
-	return (start->tag >> 32) / VS_MAX_HANDLERS ==
-	       segment->probes[0].index / VS_MAX_HANDLERS;
+	return start->handler / VS_MAX_HANDLERS == segment->probes[0].index / VS_MAX_HANDLERS;
 }
 
 uint64_t segment__in_flight(const struct tracer *tracer, const struct segment *segment,
@@ -206,8 +206,8 @@ uint64_t segment__in_flight(const struct tracer *tracer, const struct segment *s
 {
 	uint64_t nr = 0;
 
-	for (int i = 0; i < VS_START_SLOTS; i++) {
-		const struct vs_start *start = &tracer->shared->starts[i];
+	for (int i = 0; i < TRACE_START_SLOTS; i++) {
+		const struct vs_start *start = &tracer->starts[i];
 		uint64_t ts = __atomic_load_n(&start->ts_ns, __ATOMIC_RELAXED);
 
 		nr += ts && ts >= from_ns && ts < to_ns && is_own(segment, start);

@@ -203,7 +203,7 @@ int tracer__fill(struct tracer *tracer, struct run *run)
 	const struct segment *last = tracer__segment(tracer);
 	int err;
 
-	run->limits.start_slots = VS_START_SLOTS;
+	run->limits.start_slots = TRACE_START_SLOTS;
 	run->limits.kernel_bytes = tracer->kernel_bytes;
 	run->duration_ns = (last->to_ns ?: monotonic_ns()) - tracer->segments[0].from_ns;
 	err = snapshot__fill(tracer->snapshot, tracer, run);

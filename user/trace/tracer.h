@@ -13,6 +13,8 @@ struct session_bpf;
 struct watch_bpf;
 struct snapshot;
 
+#define TRACE_START_SLOTS (VS_DIRS * VS_START_SLOTS)
+
 /* A program where it is attached. */
 struct hook {
 	struct bpf_program *program;
@@ -53,6 +55,7 @@ struct pair {
 	struct bpf_map *bss, *cells;
 	struct vs_config *config;
 	const struct vs_shared *shared;
+	const struct vs_start *starts;
 	__u64 *gate;
 };
 
@@ -76,6 +79,7 @@ struct tracer {
 
 	/* Mapped from the kernel: bpf/maps.h. */
 	const struct vs_shared *shared;
+	const struct vs_start *starts; /* TRACE_START_SLOTS, of both directions */
 	const struct vs_cell *cells; /* [cpu * cells_per_cpu + cell] */
 	size_t cells_bytes;
 	int bss_fd, cells_fd;
@@ -87,7 +91,6 @@ struct tracer {
 
 /* features.c: what the running kernel has beyond the oldest one supported. */
 struct features {
-	bool rdonly_cast;
 	bool session;
 	bool counts_muted; /* runs of kprobe programs that it skips, in recursion_misses */
 };
