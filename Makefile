@@ -4,6 +4,8 @@
 # make demo       the main job in a guest: trace a test driver, compare issued with counted
 # make check      all tests; SUITE=unit,cli,bpf,vm runs parts
 # make lint       compilers' and linters' warnings, and the layering rules
+# make bench-overhead
+#                 what tracing costs, in guest instructions, against peers
 # make install    DESTDIR= PREFIX=
 #
 # O=DIR puts the output elsewhere, V=1 shows commands, ARCH= and CROSS_COMPILE= cross-build.
@@ -148,7 +150,7 @@ demo: setup
 	$(Q)O=$(O) scripts/demo.sh
 
 .PHONY: lint
-lint: setup $(SKELETONS)
+lint: setup $(SKELETONS) $(OBJ)/benchmarks/overhead/empty.skel.h
 	$(Q)O=$(O) scripts/lint.sh
 
 # --- what tracing costs, against peers ---------------------------------------------------------

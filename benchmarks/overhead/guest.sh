@@ -4,14 +4,16 @@
 # The guest's part of make bench-overhead: guest.sh VARIANT...
 #
 # Leaves in /out, for each variant: VARIANT.client (what the client measured), what the tracer
-# counted (.run, .hist or .runs), VARIANT.err, and VARIANT.refused instead of those if
-# this vfioscope does not have it.
+# counted (.run, .hist or .runs) and VARIANT.err; only the last if this vfioscope does not have it.
+# And for "memory": memory.run, memory-more.run (with more cells) and memory.maps (what bpftool saw
+# during the first).
 set -u
 # shellcheck source=scripts/guest-lib.sh
 . /opt/lib/guest.sh
 PATH=/opt/bench:$PATH
 
 bdf=0000:00:04.0
+f=vfio_pci_core_read
 count=20011
 client="client $bdf $count" # bpftrace -c splits its command at spaces
 
@@ -34,19 +36,29 @@ empty_pair() {
 }
 
 
-must_trace() {
+must_trace() { # OPTION...
 	must stamp vfioscope trace "$@" -o "/out/$name.run" -- $client "/out/$name.client"
 }
 
+# may_trace OPTION...: a refusal (the client did not run) is an answer
 may_trace() {
 	stamp vfioscope trace "$@" -o "/out/$name.run" -- $client "/out/$name.client" \
-		>/dev/null 2>"/out/$name.err" </dev/null || mv "/out/$name.err" "/out/$name.refused"
+		>/dev/null 2>"/out/$name.err" </dev/null && return
+	[ ! -e "/out/$name.client" ] || fatal "$name failed: $(cat "/out/$name.err")"
+	echo "not measured: $name: $(tail -n 1 "/out/$name.err")"
 }
 
 bpftrace_hist() { # ENTRY EXIT
 	must stamp bpftrace -f json -o "/out/$name.hist" -c "$client /out/$name.client" -e "
 		$1 { @s[tid] = nsecs; }
 		$2 { @ = hist(nsecs - @s[tid]); delete(@s[tid]); }"
+}
+
+# bpftool's sum is vfioscope's memory only if nobody else has maps
+memory() {
+	[ "$(bpftool -j map show)" = '[]' ] || fatal "there are BPF maps already"
+	must vfioscope trace -o /out/memory.run -- sh -c 'bpftool -j map show >/out/memory.maps'
+	must vfioscope trace --max-cells 500 -o /out/memory-more.run -- true
 }
 
 variant() {
@@ -58,8 +70,11 @@ variant() {
 	vfioscope_kprobe_multi) may_trace --attach kprobe_multi ;;
 	vfioscope_kprobe_session) may_trace --attach kprobe_session ;;
 	vfioscope_exact) may_trace --exact ;;
-	bpftrace_fentry) bpftrace_hist kfunc:vfio_pci_core_read kretfunc:vfio_pci_core_read ;;
-	bpftrace_kprobe) bpftrace_hist kprobe:vfio_pci_core_read kretprobe:vfio_pci_core_read ;;
+	bpftrace_fentry) bpftrace_hist "kfunc:$f" "kretfunc:$f" ;;
+	bpftrace_kprobe) bpftrace_hist "kprobe:$f" "kretprobe:$f" ;;
+	bpftrace_fentry_guarded) bpftrace_hist "kfunc:$f" "kretfunc:$f /@s[tid]/" ;;
+	bpftrace_kprobe_guarded) bpftrace_hist "kprobe:$f" "kretprobe:$f /@s[tid]/" ;;
+	memory) memory ;;
 	*) fatal "no variant $name" ;;
 	esac
 }

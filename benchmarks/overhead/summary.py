@@ -15,6 +15,8 @@ VARIANTS = (
     "vfioscope_exact",
     "bpftrace_fentry",
     "bpftrace_kprobe",
+    "bpftrace_fentry_guarded",
+    "bpftrace_kprobe_guarded",
 )
 
 # Of what each adds to an untraced read: at most so many times as much.
@@ -22,7 +24,11 @@ TARGETS = (
     ("vfioscope_fentry", "empty_pair", 2.3),
     ("vfioscope_fentry", "bpftrace_fentry", 0.36),
     ("vfioscope_kprobe", "bpftrace_kprobe", 0.60),
+    ("vfioscope_fentry", "bpftrace_fentry_guarded", 0.36),
+    ("vfioscope_kprobe", "bpftrace_kprobe_guarded", 0.60),
 )
+
+LABEL, COLUMN = 44, 26
 
 
 class Trouble(Exception):
@@ -36,10 +42,13 @@ def load(path):
         raise Trouble(f"{path}: {error}") from error
 
 
-def counted_by_vfioscope(path):
+def counted_by_vfioscope(path, method):
     """Calls that the account has, which must be those in the cells of BAR2 reads of 4 bytes."""
     run = load(path)
     handlers = [h for s in run["segments"] for h in s["handlers"]]
+    used = {h["method"] for h in handlers}
+    if method != "exact" and used != {method}:
+        raise Trouble(f"{path}: attached by {', '.join(sorted(used))}")
     cells = [c for c in run["cells"] if (c["region"], c["dir"], c["width"]) == (2, "read", 4)]
     counted = sum(h["counted"] for h in handlers)
     if sum(c["count"] for c in cells) != counted:
@@ -60,7 +69,7 @@ def check_counts(directory, name, client):
     """A tracer that did not count every read was not measured at its work."""
     issued = client["issued"]
     if name.startswith("vfioscope"):
-        counts = [counted_by_vfioscope(directory / f"{name}.run")]
+        counts = [counted_by_vfioscope(directory / f"{name}.run", name.removeprefix("vfioscope_"))]
     elif name.startswith("bpftrace"):
         counts = [counted_by_bpftrace(directory / f"{name}.hist")]
     elif name == "empty_pair":
@@ -74,6 +83,20 @@ def check_counts(directory, name, client):
 
 def per_read(client):
     return round(client["ns"] / client["count"])
+
+
+def measure_memory(directory):
+    """From runs with more cells and with one more CPU than the first."""
+    base, more = (load(directory / f"{name}.run")["limits"] for name in ("memory", "memory-more"))
+    other = load(directory / "two-cpus" / "memory.run")["limits"]
+    maps = load(directory / "memory.maps")
+    return {
+        "kernel_bytes": base["kernel_bytes"],
+        "kernel_bytes_bpftool": sum(m["bytes_memlock"] for m in maps),
+        "kernel_bytes_per_cell": (more["kernel_bytes"] - base["kernel_bytes"])
+        // (more["max_cells"] - base["max_cells"]),
+        "kernel_bytes_per_cpu": other["kernel_bytes"] - base["kernel_bytes"],
+    }
 
 
 def measure(directory):
@@ -92,47 +115,65 @@ def measure(directory):
             found[f"{tool}_peak_rss_kib"] = client["peak_kib"]
     if "untraced" not in found:
         raise Trouble(f"{directory}: no figure of untraced reads")
+    if (directory / "memory.run").exists():
+        found.update(measure_memory(directory))
     return found
 
 
-def print_costs(release, found):
-    print(f"\nLinux {release}: guest instructions of a 4-byte pread of BAR2")
-    print(f"  {'':26}{'total':>8}{'added':>8}")
+def print_row(label, columns):
+    print(f"{label:{LABEL}}" + "".join(f"{column:>{COLUMN}}" for column in columns))
+
+
+def print_costs(kernels):
     for name in VARIANTS:
-        if name in found:
-            print(f"  {name:26}{found[name]:8}{found[name] - found['untraced']:8}")
+        if any(name in found for found in kernels):
+            print_row(
+                name,
+                [
+                    f"{found[name]}  {'+' + str(found[name] - found['untraced']):>6}"
+                    if name in found
+                    else "-"
+                    for found in kernels
+                ],
+            )
 
 
-def print_ratios(found):
+def verdict(found, over, under, target):
+    if over not in found or under not in found:
+        return "-"
+    ratio = (found[over] - found["untraced"]) / (found[under] - found["untraced"])
+    return f"{ratio:.3f} (<= {target:.2f}) {'met' if ratio <= target else 'missed':>6}"
+
+
+def print_ratios(kernels):
     for over, under, target in TARGETS:
-        if over not in found or under not in found:
-            continue
-        ratio = (found[over] - found["untraced"]) / (found[under] - found["untraced"])
-        verdict = "met" if ratio <= target else "missed"
-        print(f"  {over} / {under}: {ratio:.3f} (target <= {target:.2f}: {verdict})")
+        columns = [verdict(found, over, under, target) for found in kernels]
+        if any(column != "-" for column in columns):
+            print_row(f"{over} / {under}", columns)
 
 
-def print_others(found):
-    for name, value in found.items():
-        if name not in VARIANTS:
-            print(f"  {name:26}{value:>16}")
+def print_others(kernels):
+    for name in dict.fromkeys(name for found in kernels for name in found if name not in VARIANTS):
+        print_row(name, [found.get(name, "-") for found in kernels])
 
 
 def main():
     output, directories = Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]]
     kernels = {}
     for directory in directories:
-        release = (directory / "release").read_text().strip()
-        kernels[release] = measure(directory)
+        kernels[(directory / "release").read_text().strip()] = measure(directory)
     output.write_text(json.dumps(kernels, indent=2) + "\n")
-    for release, found in kernels.items():
-        print_costs(release, found)
-        print_ratios(found)
-        print_others(found)
+    print_row("instructions of a 4-byte pread: total, added", kernels)
+    print_costs(kernels.values())
+    print("\nratios of what is added, and their targets")
+    print_ratios(kernels.values())
+    print()
+    print_others(kernels.values())
 
 
 if __name__ == "__main__":
     try:
         main()
     except Trouble as trouble:
-        sys.exit(f"summary.py: error: {trouble}")
+        print(f"summary.py: error: {trouble}", file=sys.stderr)
+        sys.exit(2)
