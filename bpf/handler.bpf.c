@@ -18,7 +18,7 @@
 static __always_inline bool handler_serves(struct vfio_device *vdev, const enum vs_dir dir)
 {
 	return (dir == VS_READ ? (__u64)vdev->ops->read : (__u64)vdev->ops->write) ==
-	       config.handler_address[dir];
+	       config.handler_address[dir & 1];
 }
 
 /* The verifier lets nobody hash a pointer: the first argument as a number. */
@@ -47,42 +47,44 @@ static __always_inline int fentry_body(__u64 *ctx, const enum vs_dir dir)
 }
 
 /* The entry was skipped, or its start is another call's: count the access all the same. */
-static __noinline int count_untimed(__u64 *ctx, __u64 owner, enum vs_dir dir)
+static __noinline int count_untimed(__u64 *ctx, enum vs_dir dir)
 {
+	struct vfio_device *vdev = (void *)ctx[0];
+	struct access access = { .count = ctx[2], .ret = ctx[4] };
 	const struct vs_device *dev;
-	__u16 index_base;
-	__u8 shift;
 	int device;
 
-	if (!task_wanted())
+	if (!handler_serves(vdev, dir) || !task_wanted())
 		return 0;
-	if (!slots_clear(owner, dir) && gate != VS_SHUT)
+	if (!slots_clear(thread_number(bpf_get_current_task_btf()), dir) && gate != VS_SHUT)
 		COUNT_EVENT(dir, no_start);
 	device = device_find(vdev_number(ctx));
 	dev = device_at(device);
 	if (gate == VS_SHUT || device < 0 || dev->state != VS_DEVICE_TRACED)
 		return 0;
-	index_base = VS_INDEX_BASE(device, dir);
-	shift = dev->shift;
-	record(&index_base, &shift, ctx[3], &ctx[2], &ctx[4], 0, false);
+	read_position(&access.end, ctx[3]);
+	access.cpu = bpf_get_smp_processor_id();
+	access.index_base = VS_INDEX_BASE(device, dir);
+	access.shift = dev->shift;
+	record_any(&access);
 	return 0;
 }
 
 static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir)
 {
-	__u64 now = bpf_ktime_get_ns(), owner, ns;
-	struct vfio_device *vdev = (void *)ctx[0];
+	__u64 ns = bpf_ktime_get_ns(), ts;
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct vs_start *slot;
 
-	owner = thread_number(task);
-	slot = slot_of_exit(owner, VS_START_PROOF(ctx[1], call_stamp(task, dir)), dir);
-	if (!slot || slot->vdev != (__u64)vdev)
-		return handler_serves(vdev, dir) ? count_untimed(ctx, owner, dir) : 0;
-	ns = now - slot->ts_ns;
+	slot = slot_of_exit(thread_number(task), VS_START_PROOF(ctx[1], call_stamp(task, dir)), dir);
+	if (!slot || slot->vdev != ctx[0])
+		return count_untimed(ctx, dir);
+	ts = slot->ts_ns;
+	barrier_var(ts);
+	ns -= ts;
 	barrier_var(ns);
-	if (slot->ts_ns >= gate)
-		record(&slot->index_base, &slot->shift, ctx[3], &ctx[2], &ctx[4], ns, true);
+	if (ts >= gate)
+		record(slot, ctx[3], &ctx[2], &ctx[4], ns);
 	/* Last, so that user space sees who is still counting. */
 	slot->ts_ns = 0;
 	return 0;

@@ -64,7 +64,7 @@ static __always_inline struct vs_passages *passages(void)
 /* Was there a start of this call? */
 static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir)
 {
-	__u64 now = bpf_ktime_get_ns(), owner, ns;
+	__u64 ns = bpf_ktime_get_ns(), ts, owner;
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct vs_start *slot;
 
@@ -74,10 +74,12 @@ static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir)
 		slots_clear(owner, dir);
 		return false;
 	}
-	ns = now - slot->ts_ns;
+	ts = slot->ts_ns;
+	barrier_var(ts);
+	ns -= ts;
 	barrier_var(ns);
-	if (slot->ts_ns >= gate)
-		record(&slot->index_base, &slot->shift, slot->ppos, &slot->count, &ret, ns, true);
+	if (ts >= gate)
+		record(slot, slot->ppos, &slot->count, &ret, ns);
 	else
 		COUNT_EVENT(dir, outside);
 	slot->ts_ns = 0;

@@ -88,19 +88,6 @@ static __always_inline void count_geometry(struct vs_cell *cell, __u64 offset, _
 		cell->crossing++;
 }
 
-/* All but naturally aligned accesses of 1, 2, 4 or 8 bytes that succeeded, whose count says all. */
-static __noinline int count_odd(struct vs_cell *cell, __u64 end, __u64 count, __s64 ret, __u64 shift)
-{
-	__u64 pos = ret > 0 ? end - ret : end;
-
-	if (!cell)
-		return 0;
-	if (count > VS_WIDTH_EXACT_MAX || ret != count)
-		count_result(cell, count, ret);
-	count_geometry(cell, pos & ((1ULL << (shift & 63)) - 1), count);
-	return 0;
-}
-
 /* 2^14 ns and more, 16 us. */
 static __noinline int count_slow_latency(struct vs_cell *cell, __u64 ns)
 {
@@ -171,42 +158,80 @@ static __always_inline struct vs_cell *cell_of(__u64 key, __u32 cpu)
 	return bpf_map_lookup_elem(&cells, &id);
 }
 
-/*
- * One access into its cell. @index_base and @shift are of the device, @ppos is the address of the
- * position, already advanced.
- *
- * Only four registers survive a call of a helper. So the calls come first, and what is at hand
- * elsewhere is read again rather than kept: by pointer, here.
- */
-static __always_inline void record(const __u16 *index_base, const __u8 *shift, __u64 ppos,
-				   const __u64 *width, const __u64 *result, __u64 ns,
-				   const bool timed)
-{
-	__u64 end, pos, count, wclass, odd;
-	struct vs_cell *cell;
-	__u32 cpu;
+/* A call that has ended. */
+struct access {
+	__u64 end; /* the position after it */
+	__u64 count;
 	__s64 ret;
+	__u64 ns;
+	__u32 index_base, shift; /* of the device */
+	__u32 cpu;
+	bool timed;
+};
+
+/* Any access into its cell. */
+static __noinline int record_any(const struct access *access)
+{
+	__u64 pos = access->ret > 0 ? access->end - access->ret : access->end;
+	__u64 count = access->count;
+	__u64 wclass = count <= VS_WIDTH_EXACT_MAX ? count : wide_class(count);
+	struct vs_cell *cell;
+
+	cell = cell_of(access->index_base + VS_INDEX(0, region_of(pos, access->shift), wclass),
+		       access->cpu);
+	if (!cell)
+		return 0;
+	cell->count++;
+	if (count > VS_WIDTH_EXACT_MAX || access->ret != count)
+		count_result(cell, count, access->ret);
+	count_geometry(cell, pos & ((1ULL << (access->shift & 63)) - 1), count);
+	if (access->timed)
+		count_latency(cell, access->ns);
+	else
+		cell->untimed++;
+	return 0;
+}
+
+/* Does its count say all of a call? One of 1, 2, 4 or 8 bytes, aligned to them, that succeeded. */
+static __always_inline bool is_plain(__u64 end, __u64 count, __u64 ret)
+{
+	return ret == count && count <= VS_WIDTH_EXACT_MAX && !((end | count) & (count - 1));
+}
+
+/*
+ * A timed call into its cell. Only four registers survive a call of a helper: so the calls come
+ * first, and what is at hand elsewhere is read after them, by pointer.
+ */
+static __always_inline void record(const struct vs_start *slot, __u64 ppos, const __u64 *counts,
+				   const __u64 *rets, __u64 ns)
+{
+	struct vs_cell *cell;
+	__u64 end, count, ret;
+	__u32 cpu;
 
 	read_position(&end, ppos);
 	cpu = bpf_get_smp_processor_id();
-	count = wclass = *width;
-	ret = *result;
-	pos = ret > 0 ? end - ret : end;
-	odd = ((pos | count) & (count - 1)) | (ret ^ count);
-	if (count > VS_WIDTH_EXACT_MAX) {
-		odd = 1;
-		wclass = wide_class(count);
+	count = *counts;
+	ret = *rets;
+	if (!is_plain(end, count, ret)) {
+		struct access access = { .end = end,
+					 .count = count,
+					 .ret = ret,
+					 .ns = ns,
+					 .index_base = slot->index_base,
+					 .shift = slot->shift,
+					 .cpu = cpu,
+					 .timed = true };
+
+		record_any(&access);
+		return;
 	}
-	cell = cell_of(*index_base + VS_INDEX(0, region_of(pos, *shift), wclass), cpu);
+	cell = cell_of(slot->index_base + VS_INDEX(0, region_of(end - count, slot->shift), count),
+		       cpu);
 	if (!cell)
 		return;
 	cell->count++;
-	if (odd)
-		count_odd(cell, end, *width, *result, *shift);
-	if (timed)
-		count_latency(cell, ns);
-	else
-		cell->untimed++;
+	count_latency(cell, ns);
 }
 
 #endif
