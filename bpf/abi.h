@@ -127,7 +127,7 @@ struct vs_device {
 #define VS_VDEV_GONE 1
 
 /*
- * A call in flight, by thread: two candidate slots in a bounded table for each direction. An entry
+ * A call in flight, by thread: two candidate slots in a bounded table for each handler. An entry
  * that finds both taken replaces the second, whose exit then finds no start: counted, never silent.
  *
  * Who the slot was last used by, and for which device, stays when the call ends, so that the
@@ -137,21 +137,29 @@ struct vs_start {
 	__u64 ts_ns; /* CLOCK_MONOTONIC; 0: no call in flight */
 	__u64 seal; /* ts_ns ^ VS_START_PROOF */
 	__u64 owner; /* address of the thread's task_struct, less a constant */
-	__u64 vdev;
-	__u64 ready; /* the device that an entry need not look up: vdev or, with task filters, 0 */
-	__u32 tid;
-	__u16 index_base; /* VS_INDEX_BASE of device and direction */
-	__u8 handler; /* in handlers[] */
-	__u8 shift; /* of the device's offsets */
+	__u64 ready; /* the device that an entry need not look up; 0: it must */
 	__u64 count; /* kprobes only, whose exits have no arguments */
 	__u64 ppos; /* likewise */
+	__u32 tid;
+	__u16 index_base; /* VS_INDEX_BASE of device and direction */
+	__u16 shift; /* of the device's offsets */
+	__u64 pad;
 };
 
-#define VS_START_SLOTS 512 /* of each direction; a power of two */
+#define VS_START_SLOTS 512 /* a power of two */
+
+/*
+ * What each copy of the programs has for itself. Handlers that call one another are in different
+ * copies: a start can only be met by an exit of its own handler.
+ */
+struct vs_copy {
+	__u64 gate;
+	struct vs_start starts[VS_DIRS][VS_START_SLOTS];
+};
 
 /*
  * What entry and exit of one call have in common, and no two calls of a thread: the buffer, below
- * 2^48, and the number of system calls that the thread has made. It finds the start of an earlier
+ * 2^48, and what bpf/starts.h calls the stamp. It finds the start of an earlier
  * call whose exit was skipped. It also finds two threads that began at the same moment and wrote
  * one slot at once: then the seal of neither fits the time.
  */

@@ -98,15 +98,4 @@ static __always_inline struct vs_device *device_at(__u32 device)
 	return &shared.devices[device & (VS_MAX_DEVICES - 1)];
 }
 
-/* What the threads' slots keep of a device is out of date. */
-static __always_inline void device_changed(__u64 vdev)
-{
-	struct vs_start *slot = starts[0];
-
-	for (int i = 0; i < VS_DIRS * VS_START_SLOTS; i++, slot++) {
-		if (slot->vdev == vdev)
-			slot->vdev = slot->ready = 0;
-	}
-}
-
 #endif

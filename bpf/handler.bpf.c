@@ -30,6 +30,33 @@ static __always_inline __u64 vdev_number(__u64 *ctx)
 	return number;
 }
 
+/*
+ * @ctx is on the thread's stack too, at its end. On these architectures stacks are mapped (features.c
+ * looks after that), and what is allocated otherwise lies below: to look at one side is enough.
+ */
+static __always_inline bool by_system_call(const __u64 *ctx)
+{
+#if defined(__TARGET_ARCH_x86) || defined(__TARGET_ARCH_arm64)
+	return ctx[3] >= (__u64)ctx;
+#else
+	return ctx[3] >= (__u64)ctx && ctx[3] < (__u64)ctx + STACK_MOST;
+#endif
+}
+
+/* What entry and exit of a call have in common. */
+static __always_inline __u64 call_proof(const __u64 *ctx, struct task_struct *task,
+					const enum vs_dir dir)
+{
+	return VS_START_PROOF(ctx[1], call_stamp(task, by_system_call(ctx), dir));
+}
+
+static __noinline struct vs_start *slot_fits_second(__u64 owner, __u64 proof, enum vs_dir dir)
+{
+	struct vs_start *slot = second_slot(owner, dir);
+
+	return slot_fits(slot, owner, proof) ? slot : NULL;
+}
+
 static __always_inline int fentry_body(__u64 *ctx, const enum vs_dir dir)
 {
 	struct vfio_device *vdev = (void *)ctx[0];
@@ -42,7 +69,7 @@ static __always_inline int fentry_body(__u64 *ctx, const enum vs_dir dir)
 		if (!slot)
 			return 0;
 	}
-	slot_begin(slot, VS_START_PROOF(ctx[1], call_stamp(task, dir)));
+	slot_begin(slot, call_proof(ctx, task, dir));
 	return 0;
 }
 
@@ -72,12 +99,16 @@ static __noinline int count_untimed(__u64 *ctx, enum vs_dir dir)
 
 static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir)
 {
-	__u64 ns = bpf_ktime_get_ns(), ts;
+	__u64 ns = bpf_ktime_get_ns(), owner, proof, ts;
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct vs_start *slot;
 
-	slot = slot_of_exit(thread_number(task), VS_START_PROOF(ctx[1], call_stamp(task, dir)), dir);
-	if (!slot || slot->vdev != ctx[0])
+	owner = thread_number(task);
+	slot = first_slot(owner, dir);
+	proof = call_proof(ctx, task, dir);
+	if (!slot_fits(slot, owner, proof))
+		slot = slot_fits_second(owner, proof, dir);
+	if (!slot)
 		return count_untimed(ctx, dir);
 	ts = slot->ts_ns;
 	barrier_var(ts);

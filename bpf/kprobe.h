@@ -26,6 +26,23 @@ static __noinline struct vs_start *kprobe_slot(__u64 owner, __u64 vdev, enum vs_
 	return NULL;
 }
 
+/* The exit does not know the buffer. */
+static __always_inline __u64 kprobe_proof(struct task_struct *task, __u64 ppos,
+					  const enum vs_dir dir)
+{
+	bool on_stack = ppos - (__u64)task->stack < STACK_MOST;
+
+	return VS_START_PROOF(0ULL, call_stamp(task, on_stack, dir));
+}
+
+static __noinline struct vs_start *kprobe_second_slot(__u64 owner, enum vs_dir dir)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct vs_start *slot = second_slot(owner, dir);
+
+	return slot_fits(slot, owner, kprobe_proof(task, slot->ppos, dir)) ? slot : NULL;
+}
+
 /* Is the call one to be counted? */
 static __always_inline bool kprobe_entry(__u64 vdev, __u64 count, __u64 ppos, const enum vs_dir dir)
 {
@@ -40,8 +57,7 @@ static __always_inline bool kprobe_entry(__u64 vdev, __u64 count, __u64 ppos, co
 	}
 	slot->count = count;
 	slot->ppos = ppos;
-	/* The exit does not know the buffer. */
-	slot_begin(slot, VS_START_PROOF(0ULL, call_stamp(task, dir)));
+	slot_begin(slot, kprobe_proof(task, ppos, dir));
 	return true;
 }
 
@@ -69,7 +85,9 @@ static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir)
 	struct vs_start *slot;
 
 	owner = thread_number(task);
-	slot = slot_of_exit(owner, VS_START_PROOF(0ULL, call_stamp(task, dir)), dir);
+	slot = first_slot(owner, dir);
+	if (!slot_fits(slot, owner, kprobe_proof(task, slot->ppos, dir)))
+		slot = kprobe_second_slot(owner, dir);
 	if (!slot) {
 		slots_clear(owner, dir);
 		return false;

@@ -15,7 +15,6 @@ const volatile struct vs_config config;
 
 /* In .bss: their addresses are constants of the program, so that reaching them needs no look-up. */
 struct vs_shared shared;
-struct vs_start starts[VS_DIRS][VS_START_SLOTS];
 __u16 cell_index[VS_MAX_DEVICES * VS_INDEX_PER_DEVICE]; /* cell numbers */
 
 /*

@@ -5,9 +5,9 @@
 
 #include "device.h"
 
-#define COUNT_EVENT_OF(handler, event) \
-	__sync_fetch_and_add(&shared.handlers[(handler) & (VS_HANDLER_SLOTS - 1)].event, 1)
-#define COUNT_EVENT(dir, event) COUNT_EVENT_OF(config.handler_index[(dir)&1], event)
+#define COUNT_EVENT(dir, event)                                                                   \
+	__sync_fetch_and_add(                                                                     \
+		&shared.handlers[config.handler_index[(dir)&1] & (VS_HANDLER_SLOTS - 1)].event, 1)
 
 /* Bounded by the mask, which the verifier wants to see. */
 static __always_inline __u16 *index_slot(__u64 key)

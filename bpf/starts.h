@@ -5,7 +5,9 @@
 
 #include "record.h"
 
-__u64 gate SEC(".data.gate") = VS_SHUT; /* of this copy of the programs */
+/* Struct vs_copy in two parts, so that the address of each is a constant of the program. */
+__u64 gate SEC(".data.copy") = VS_SHUT;
+struct vs_start starts[VS_DIRS][VS_START_SLOTS] SEC(".data.copy") = {};
 
 static __noinline bool task_passes(void)
 {
@@ -33,13 +35,24 @@ static __always_inline bool task_wanted(void)
 }
 
 /*
- * What tells one call of a thread from the next: the kernel counts a read or write system call when
- * it ends (include/linux/sched/xacct.h).
+ * What tells one call of a thread from the next. The kernel counts a read or write system call when
+ * it ends (include/linux/sched/xacct.h). It does not count what io_uring does; but only if the thread
+ * gave way in between can a start be stale: what the programs were skipped for is another thread
+ * that is inside of them. So there a call that gave way has a stamp that does not fit any more.
  */
-static __always_inline __u64 call_stamp(struct task_struct *task, const enum vs_dir dir)
+static __always_inline __u64 call_stamp(struct task_struct *task, bool by_system_call,
+					const enum vs_dir dir)
 {
-	return dir == VS_READ ? task->ioac.syscr : task->ioac.syscw;
+	__u64 stamp = dir == VS_READ ? task->ioac.syscr : task->ioac.syscw;
+
+	barrier_var(stamp); /* so that the usual way has no jump in it */
+	if (!by_system_call)
+		stamp = task->nvcsw + task->nivcsw;
+	return stamp;
 }
+
+/* The position of a system call is on the thread's stack, that of io_uring's in a request. */
+#define STACK_MOST (64 << 10)
 
 /*
  * The thread as a number: the verifier allows no arithmetic on a pointer but to take another one off,
@@ -87,24 +100,17 @@ static __always_inline bool slot_fits(const struct vs_start *slot, __u64 owner, 
 	return slot->owner == owner && slot->ts_ns && (slot->seal ^ slot->ts_ns) == proof;
 }
 
-static __noinline struct vs_start *slot_fits_second(__u64 owner, __u64 proof, enum vs_dir dir)
-{
-	struct vs_start *slot = second_slot(owner, dir);
-
-	return slot_fits(slot, owner, proof) ? slot : NULL;
-}
-
 /* The start that @slot holds, if any, is over and no exit met it. */
-static __always_inline void slot_drop(struct vs_start *slot, __u64 owner)
+static __always_inline void slot_drop(struct vs_start *slot, __u64 owner, enum vs_dir dir)
 {
 	if (!slot->ts_ns)
 		return;
 	if (slot->ts_ns < gate)
-		COUNT_EVENT_OF(slot->handler, outside);
+		COUNT_EVENT(dir, outside);
 	else if (slot->owner == owner)
-		COUNT_EVENT_OF(slot->handler, replaced);
+		COUNT_EVENT(dir, replaced);
 	else
-		COUNT_EVENT_OF(slot->handler, evicted);
+		COUNT_EVENT(dir, evicted);
 	slot->ts_ns = 0;
 }
 
@@ -116,13 +122,11 @@ static __always_inline struct vs_start *slot_take(__u64 owner, __u64 vdev, __u32
 
 	if (slot->owner != owner && slot->ts_ns)
 		slot = second_slot(owner, dir);
-	slot_drop(slot, owner);
+	slot_drop(slot, owner, dir);
 	slot->owner = owner;
-	slot->vdev = vdev;
 	slot->ready = config.filter_tasks ? 0 : vdev;
 	slot->tid = bpf_get_current_pid_tgid();
 	slot->index_base = VS_INDEX_BASE(device, dir);
-	slot->handler = config.handler_index[dir & 1];
 	slot->shift = device_at(device)->shift;
 	return slot;
 }
@@ -154,7 +158,7 @@ static __always_inline void slot_begin(struct vs_start *slot, __u64 proof)
 }
 
 /* Drop a start of this thread that is in flight though its call is over: its exit was skipped. */
-static __always_inline bool slot_clear(struct vs_start *slot, __u64 owner)
+static __always_inline bool slot_clear(struct vs_start *slot, __u64 owner, enum vs_dir dir)
 {
 	__u64 ts = slot->ts_ns;
 
@@ -163,28 +167,19 @@ static __always_inline bool slot_clear(struct vs_start *slot, __u64 owner)
 	slot->ts_ns = 0;
 	if (ts >= gate)
 		return true;
-	COUNT_EVENT_OF(slot->handler, outside);
+	COUNT_EVENT(dir, outside);
 	return false;
 }
 
 /* Was there one that counts? */
 static __noinline bool slots_clear(__u64 owner, enum vs_dir dir)
 {
-	bool first = slot_clear(&starts[dir & 1][FIRST_SLOT(owner)], owner);
-	bool second = slot_clear(second_slot(owner, dir), owner);
+	bool first = slot_clear(&starts[dir & 1][FIRST_SLOT(owner)], owner, dir);
+	bool second = slot_clear(second_slot(owner, dir), owner, dir);
 
 	if (first || second)
 		COUNT_EVENT(dir, stale);
 	return first || second;
-}
-
-/* The start of the call that ends, or NULL. */
-static __always_inline struct vs_start *slot_of_exit(__u64 owner, __u64 proof,
-						     const enum vs_dir dir)
-{
-	struct vs_start *slot = first_slot(owner, dir);
-
-	return slot_fits(slot, owner, proof) ? slot : slot_fits_second(owner, proof, dir);
 }
 
 #endif

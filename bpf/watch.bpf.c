@@ -17,6 +17,37 @@ struct vfio_region_info { /* as user space lays it out */
 	__u64 offset;
 };
 
+/* All copies of the programs: what their slots keep of a device goes out of date. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, VS_HANDLER_SLOTS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32)); /* maps with a struct vs_copy */
+} copies SEC(".maps");
+
+static long forget_in_copy(__u32 i, const __u64 *vdev)
+{
+	__u32 key = i, zero = 0;
+	void *map = bpf_map_lookup_elem(&copies, &key);
+	struct vs_copy *copy = map ? bpf_map_lookup_elem(map, &zero) : NULL;
+
+	if (!copy)
+		return 1; /* they are in the first places */
+	for (int slot = 0; slot < VS_START_SLOTS; slot++) {
+		if (copy->starts[VS_READ][slot].ready == *vdev)
+			copy->starts[VS_READ][slot].ready = 0;
+		if (copy->starts[VS_WRITE][slot].ready == *vdev)
+			copy->starts[VS_WRITE][slot].ready = 0;
+	}
+	return 0;
+}
+
+/* By bpf_loop(), for the verifier does not follow a loop that calls helpers so often. */
+static __always_inline void device_changed(__u64 vdev)
+{
+	bpf_loop(VS_HANDLER_SLOTS, forget_in_copy, &vdev, 0);
+}
+
 /* Region index and offset tell the shift, but for index 0, whose offset is 0 with any shift. */
 static __always_inline void observe_shift(struct vs_device *dev, __u64 index, __u64 offset)
 {

@@ -40,7 +40,7 @@ static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "Record the run to FILE (JSON)", 0 },
 	{ "json", KEY_JSON, NULL, 0, "Print the final report as JSON (vfioscope.report/1)", 0 },
 	{ "wait", KEY_WAIT, NULL, 0, "Wait until a device that is selected is bound", 0 },
-	{ "max-cells", KEY_MAX_CELLS, "N", 0, "Cells per CPU, 4 KiB each (default 176)", 0 },
+	{ "max-cells", KEY_MAX_CELLS, "N", 0, "Cells per CPU, 4 KiB each (default 160)", 0 },
 	{ "verbose", 'v', NULL, 0, "Show what is attached, its memory, and the kernel's words", 0 },
 	{ 0 },
 };

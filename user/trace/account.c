@@ -67,16 +67,17 @@ struct left {
 	bool in_flight; /* one of those inside may be of a call that has not ended */
 };
 
-static struct left starts_left(const struct tracer *tracer, const struct segment *segment,
+static struct left starts_left(const struct segment *segment, const struct pair *pair,
 			       const struct probe *probe)
 {
+	const struct vs_start *starts = pair->copy->starts[probe->handler->dir];
 	uint64_t to_ns = segment->to_ns ?: UINT64_MAX;
 	struct left left = {};
 
-	for (int i = 0; i < TRACE_START_SLOTS; i++) {
-		const struct vs_start *start = &tracer->starts[i];
+	for (int i = 0; i < VS_START_SLOTS; i++) {
+		const struct vs_start *start = &starts[i];
 
-		if (!start->ts_ns || start->handler != probe->index)
+		if (!start->ts_ns)
 			continue;
 		if (start->ts_ns < segment->from_ns || start->ts_ns >= to_ns) {
 			left.outside++;
@@ -143,7 +144,7 @@ static void account_unprovable(const struct tracer *tracer, const struct segment
 static struct account account_of(const struct tracer *tracer, const struct segment *segment,
 				 const struct pair *pair, const struct probe *probe)
 {
-	struct account account = { .left = starts_left(tracer, segment, probe) };
+	struct account account = { .left = starts_left(segment, pair, probe) };
 
 	account.counted = segment->to_ns ? probe->counted
 					 : probe__counted(tracer, probe) - probe->counted_before;

@@ -31,8 +31,8 @@ static int open_handlers(struct pair *pair)
 	pair->cells = skel->maps.cells;
 	pair->config = &skel->rodata->config;
 	pair->shared = &skel->bss->shared;
-	pair->starts = skel->bss->starts[0];
-	pair->gate = &skel->data_gate->gate;
+	pair->copy_map = skel->maps.data_copy;
+	pair->copy = (struct vs_copy *)skel->data_copy;
 	return 0;
 }
 
@@ -49,8 +49,8 @@ static int open_session(struct pair *pair)
 	pair->cells = skel->maps.cells;
 	pair->config = &skel->rodata->config;
 	pair->shared = &skel->bss->shared;
-	pair->starts = skel->bss->starts[0];
-	pair->gate = &skel->data_gate->gate;
+	pair->copy_map = skel->maps.data_copy;
+	pair->copy = (struct vs_copy *)skel->data_copy;
 	return 0;
 }
 
@@ -107,8 +107,11 @@ static int share_maps(const struct tracer *tracer, struct pair *pair)
 static int target_fentry(struct probe *probe)
 {
 	const char *function = probe->handler->function;
-	int err = bpf_program__set_attach_target(probe->entry.program, 0, function);
+	int err;
 
+	if (!trace_features()->mapped_stacks)
+		return -ENOTSUP;
+	err = bpf_program__set_attach_target(probe->entry.program, 0, function);
 	return err ? err : bpf_program__set_attach_target(probe->exit.program, 0, function);
 }
 

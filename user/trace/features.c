@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the running kernel can do beyond the oldest one supported, asked of its BTF. */
 #include <bpf/btf.h>
+#include <string.h>
 
 #include "user/trace/tracer.h"
 
@@ -12,6 +13,17 @@ static int parameters(const struct btf *btf, const char *function)
 
 	type = type ? btf__type_by_id(btf, type->type) : NULL;
 	return type ? (int)btf_vlen(type) : -1;
+}
+
+static bool has_member(const struct btf *btf, const char *name, const char *member)
+{
+	int id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
+	const struct btf_type *type = id < 0 ? NULL : btf__type_by_id(btf, id);
+
+	for (int i = 0; type && i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf, btf_members(type)[i].name_off), member))
+			return true;
+	return false;
 }
 
 const struct features *trace_features(void)
@@ -28,6 +40,7 @@ const struct features *trace_features(void)
 		 * 6.7, which left no mark in BTF; sessions came later, in 6.10.
 		 */
 		features.counts_muted = parameters(btf, "bpf_session_is_return") >= 0;
+		features.mapped_stacks = has_member(btf, "task_struct", "stack_vm_area");
 		btf__free(btf);
 	}
 	known = true;

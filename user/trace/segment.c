@@ -134,7 +134,6 @@ static int attach_by(struct tracer *tracer, struct segment *segment, struct pair
 static int adopt_maps(struct tracer *tracer, const struct pair *pair)
 {
 	tracer->shared = pair->shared;
-	tracer->starts = pair->starts;
 	tracer->bss_fd = bpf_map__fd(pair->bss);
 	tracer->cells_fd = bpf_map__fd(pair->cells);
 	tracer->cells_bytes =
@@ -166,7 +165,7 @@ int segment__attach(struct tracer *tracer, struct segment *segment, enum trace_m
 static void move_gates(struct segment *segment, uint64_t to)
 {
 	for (size_t i = 0; i < segment->nr_pairs; i++)
-		__atomic_store_n(segment->pairs[i].gate, to, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&segment->pairs[i].copy->gate, to, __ATOMIC_SEQ_CST);
 }
 
 /* Fill the reading at @offset in each probe. */
@@ -196,33 +195,35 @@ void segment__open(struct tracer *tracer, struct segment *segment)
 	READ_ALL(tracer, segment, open);
 }
 
-static bool is_own(const struct segment *segment, const struct vs_start *start)
+static uint64_t pair_in_flight(const struct pair *pair, uint64_t from_ns, uint64_t to_ns)
 {
-	return start->handler / VS_MAX_HANDLERS == segment->probes[0].index / VS_MAX_HANDLERS;
-}
-
-uint64_t segment__in_flight(const struct tracer *tracer, const struct segment *segment,
-			    uint64_t from_ns, uint64_t to_ns)
-{
+	const struct vs_start *start = pair->copy->starts[0];
 	uint64_t nr = 0;
 
-	for (int i = 0; i < TRACE_START_SLOTS; i++) {
-		const struct vs_start *start = &tracer->starts[i];
-		uint64_t ts = __atomic_load_n(&start->ts_ns, __ATOMIC_RELAXED);
+	for (int i = 0; i < VS_DIRS * VS_START_SLOTS; i++) {
+		uint64_t ts = __atomic_load_n(&start[i].ts_ns, __ATOMIC_RELAXED);
 
-		nr += ts && ts >= from_ns && ts < to_ns && is_own(segment, start);
+		nr += ts && ts >= from_ns && ts < to_ns;
 	}
 	return nr;
 }
 
-void segment__drain(const struct tracer *tracer, const struct segment *segment, uint64_t from_ns,
-		    uint64_t to_ns)
+uint64_t segment__in_flight(const struct segment *segment, uint64_t from_ns, uint64_t to_ns)
+{
+	uint64_t nr = 0;
+
+	for (size_t i = 0; i < segment->nr_pairs; i++)
+		nr += pair_in_flight(&segment->pairs[i], from_ns, to_ns);
+	return nr;
+}
+
+void segment__drain(const struct segment *segment, uint64_t from_ns, uint64_t to_ns)
 {
 	const struct timespec tick = { .tv_nsec = SETTLE_NS };
 
 	do {
 		nanosleep(&tick, NULL);
-	} while (segment__in_flight(tracer, segment, from_ns, to_ns) &&
+	} while (segment__in_flight(segment, from_ns, to_ns) &&
 		 monotonic_ns() - to_ns < DRAIN_NS);
 }
 
@@ -238,7 +239,7 @@ void segment__close(struct tracer *tracer, struct segment *segment)
 	segment->to_ns = monotonic_ns();
 	move_gates(segment, VS_SHUT);
 	READ_ALL(tracer, segment, shut);
-	segment__drain(tracer, segment, segment->from_ns, segment->to_ns);
+	segment__drain(segment, segment->from_ns, segment->to_ns);
 	for (size_t i = 0; i < segment->nr_pairs; i++)
 		pair__detach(&segment->pairs[i]);
 	READ_ALL(tracer, segment, end);

@@ -59,7 +59,7 @@ struct trace_config {
 	uint32_t offset_shift;
 };
 
-#define TRACE_DEFAULT_MAX_CELLS 176 /* with the tables: below 1 MiB a CPU */
+#define TRACE_DEFAULT_MAX_CELLS 160 /* with the tables: below 1 MiB a CPU */
 
 struct tracer;
 

@@ -156,13 +156,13 @@ static void hand_over(struct tracer *tracer, struct segment *segment, struct seg
 	uint64_t before = segment__outside(tracer, next), in_flight, shut, outside;
 
 	segment__close(tracer, segment);
-	in_flight = segment__in_flight(tracer, next, 1, UINT64_MAX);
+	in_flight = segment__in_flight(next, 1, UINT64_MAX);
 	shut = segment__outside(tracer, next);
 	segment__open(tracer, next);
-	segment__drain(tracer, next, 1, next->from_ns);
+	segment__drain(next, 1, next->from_ns);
 	outside = segment__outside(tracer, next);
 	next->between.max = outside - before +
-			    segment__in_flight(tracer, next, 1, next->from_ns);
+			    segment__in_flight(next, 1, next->from_ns);
 	if (outside > shut + in_flight) /* the others may have been counted before */
 		next->between.min = outside - shut - in_flight;
 }
@@ -186,6 +186,11 @@ int tracer__escalate(struct tracer *tracer, uint64_t skipped, char *error)
 		snprintf(error, TRACE_ERROR_LEN, "out of memory");
 	else
 		err = segment__attach(tracer, next, TRACE_EXACT, error);
+	if (!err) {
+		err = tracer__watch_copies(tracer, next);
+		if (err)
+			trace_explain(err, "watch devices come and go", error);
+	}
 	if (err) {
 		segment__free(next);
 		return err;
@@ -203,7 +208,7 @@ int tracer__fill(struct tracer *tracer, struct run *run)
 	const struct segment *last = tracer__segment(tracer);
 	int err;
 
-	run->limits.start_slots = TRACE_START_SLOTS;
+	run->limits.start_slots = VS_START_SLOTS;
 	run->limits.kernel_bytes = tracer->kernel_bytes;
 	run->duration_ns = (last->to_ns ?: monotonic_ns()) - tracer->segments[0].from_ns;
 	err = snapshot__fill(tracer->snapshot, tracer, run);

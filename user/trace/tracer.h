@@ -13,8 +13,6 @@ struct session_bpf;
 struct watch_bpf;
 struct snapshot;
 
-#define TRACE_START_SLOTS (VS_DIRS * VS_START_SLOTS)
-
 /* A program where it is attached. */
 struct hook {
 	struct bpf_program *program;
@@ -52,11 +50,10 @@ struct pair {
 	struct session_bpf *session_skel;
 	struct bpf_object_skeleton *skeleton;
 	struct bpf_object *object;
-	struct bpf_map *bss, *cells;
+	struct bpf_map *bss, *cells, *copy_map;
 	struct vs_config *config;
 	const struct vs_shared *shared;
-	const struct vs_start *starts;
-	__u64 *gate;
+	struct vs_copy *copy;
 };
 
 /* A stretch of the recording with one method for each handler. */
@@ -76,10 +73,10 @@ struct tracer {
 	struct segment segments[VS_MAX_SEGMENTS];
 	size_t nr_segments;
 	struct watch_bpf *watch;
+	uint32_t nr_copies; /* that it looks after */
 
 	/* Mapped from the kernel: bpf/maps.h. */
 	const struct vs_shared *shared;
-	const struct vs_start *starts; /* TRACE_START_SLOTS, of both directions */
 	const struct vs_cell *cells; /* [cpu * cells_per_cpu + cell] */
 	size_t cells_bytes;
 	int bss_fd, cells_fd;
@@ -92,6 +89,7 @@ struct tracer {
 /* features.c: what the running kernel has beyond the oldest one supported. */
 struct features {
 	bool session;
+	bool mapped_stacks; /* CONFIG_VMAP_STACK: what bpf/handler.bpf.c says of stacks holds */
 	bool counts_muted; /* runs of kprobe programs that it skips, in recursion_misses */
 };
 const struct features *trace_features(void);
@@ -107,11 +105,9 @@ void segment__poll(struct tracer *tracer, struct segment *segment);
 void segment__close(struct tracer *tracer, struct segment *segment);
 void segment__free(struct segment *segment);
 /* Wait until the calls that began from @from_ns on, before @to_ns, are over, but not for ever. */
-void segment__drain(const struct tracer *tracer, const struct segment *segment, uint64_t from_ns,
-		    uint64_t to_ns);
+void segment__drain(const struct segment *segment, uint64_t from_ns, uint64_t to_ns);
 /* Starts of calls that began from @from_ns on, before @to_ns, and have not ended. */
-uint64_t segment__in_flight(const struct tracer *tracer, const struct segment *segment,
-			    uint64_t from_ns, uint64_t to_ns);
+uint64_t segment__in_flight(const struct segment *segment, uint64_t from_ns, uint64_t to_ns);
 /* Calls so far that lie outside of the time in which the gate is open. */
 uint64_t segment__outside(const struct tracer *tracer, const struct segment *segment);
 
@@ -138,6 +134,8 @@ void probe__read(const struct tracer *tracer, const struct pair *pair, const str
 
 /* watch.c: programs beside the handlers. */
 int tracer__watch(struct tracer *tracer, enum trace_method method);
+/* Have them look after the copies of @segment as well. */
+int tracer__watch_copies(struct tracer *tracer, const struct segment *segment);
 void tracer__unwatch(struct tracer *tracer);
 
 /* snapshot.c: sums over CPUs, in 64 bits, of what the programs count. */

@@ -125,10 +125,13 @@ struct task_io_accounting {
 };
 
 struct task_struct {
+	void *stack;
 	pid_t pid;
 	pid_t tgid;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
 	u64 start_time;
 	u64 start_boottime;
 	char comm[16];
