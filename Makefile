@@ -56,7 +56,7 @@ RENDER_OBJS := $(call objects,user/render/*.c)
 VFIOSCOPE_OBJS := $(RUN_OBJS) $(RENDER_OBJS) $(call objects,user/discover/*.c user/trace/*.c user/cli/*.c)
 BARBENCH_OBJS := $(RUN_OBJS) $(call objects,benchmarks/barbench/*.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
-CLIENTS := $(patsubst tests/vm/%.c,$(O)/tests/vm/%,$(sort $(wildcard tests/vm/*.c)))
+CLIENTS := $(O)/tests/vm/client $(O)/tests/vm/map_reader
 
 pkg = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 RUN_LIBS = $(call pkg,jansson) -lm
@@ -125,10 +125,14 @@ $(O)/tests/unit/%: $(OBJ)/tests/unit/%.o $(PARTS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg,cmocka) $(VFIOSCOPE_LIBS) -pthread
 
-$(O)/tests/vm/%: tests/vm/%.c
+# They share no code with what they test.
+$(O)/tests/vm/client: $(call objects,tests/vm/client/*.c)
+$(O)/tests/vm/client: CLIENT_LIBS = $(call pkg,liburing) -pthread
+$(O)/tests/vm/map_reader: $(OBJ)/tests/vm/map_reader.o
+$(CLIENTS):
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< -pthread
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CLIENT_LIBS)
 
 .PHONY: tests
 tests: all $(UNIT_TESTS) $(CLIENTS)

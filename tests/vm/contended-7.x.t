@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Threads that share a CPU: the account holds, on 7.x
-# shellcheck source=tests/vm/lib.sh
-. "$(dirname "$0")/lib.sh"
+# More threads than CPUs: the account holds and no latency is of another call, on 7.x
+# shellcheck source=tests/vm/contended.sh
+. "$(dirname "$0")/contended.sh"
 
 needs_kernel 7.x
-guest 7.x contended
+contended 7.x "fentry kprobe"
 done_testing
