@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A vector access of barbench is one instruction: what the loops of one access were compiled to.
+# Needs a build for x86_64 and objdump.
+object=${O:-out}/obj/x86_64/benchmarks/barbench/access_vector.o
+number=0 failed=0
+
+skip() {
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+[ -f "$object" ] || skip "no build for x86_64"
+command -v objdump >/dev/null || skip "no objdump"
+
+code=$(objdump -d --no-show-raw-insn "$object")
+
+# accesses FUNCTION REGISTER: its instructions that have this kind of register and memory, without
+# those that save registers on the stack or fetch what is stored (from a register that is no index)
+accesses() {
+	awk -v name="<$1>:" -v register="%$2" '
+		$2 == name { inside = 1; next }
+		/^$/ { inside = 0 }
+		inside && index($0, register) && /\(%/ && !/%[re]?sp|%rbp/ { sub(/^ *[0-9a-f]+:[ \t]*/, ""); print }
+	' <<<"$code"
+}
+
+check() { # NAME PATTERN FUNCTION REGISTER: three accesses (a loop for each kind of pattern), alike
+	local found
+
+	number=$((number + 1))
+	found=$(accesses "$3" "$4")
+	if [ "$(grep -cE "$2" <<<"$found")" = 3 ] && ! grep -vqE "$2|$fetch" <<<"$found"; then
+		echo "ok $number - $1"
+		return
+	fi
+	echo "not ok $number - $1"
+	sed 's/^/# /' <<<"$found"
+	failed=1
+}
+
+fetch='^$'
+check '16-byte load' '^movdqa +\(%[a-z0-9,%]+\),%xmm' vload16_plain xmm
+check '32-byte load' '^vmovdqa +\(%[a-z0-9,%]+\),%ymm' vload32_plain ymm
+check '64-byte load' '^vmovdqa64 +\(%[a-z0-9,%]+\),%zmm' vload64_plain zmm
+fetch='^v?movdqa(64)? +\(%[a-z0-9]+\),%[xyz]mm'
+check '16-byte store' '^movdqa +%xmm[0-9]+,\(%[a-z0-9,%]+\)' vstore16_plain xmm
+check '32-byte store' '^vmovdqa +%ymm[0-9]+,\(%[a-z0-9,%]+\)' vstore32_plain ymm
+check '64-byte store' '^vmovdqa64 +%zmm[0-9]+,\(%[a-z0-9,%]+\)' vstore64_plain zmm
+echo "1..$number"
+exit "$failed"
