@@ -31,7 +31,7 @@ static const struct access_loops *store_loops(const struct access_shape *shape)
 static void read_back(const struct target *target, struct lane *lane, uint64_t at)
 {
 	(void)lane;
-	mapped__read_back(target, at);
+	mapped__read_back(at, target->width);
 }
 
 /* @data need not be aligned, the mapped side always is. */

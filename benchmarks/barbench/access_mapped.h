@@ -13,26 +13,29 @@
 const struct access_loops *access_word__loops(enum vs_dir dir, const struct access_shape *shape);
 const struct access_loops *access_vector__loops(enum vs_dir dir, const struct access_shape *shape);
 
-/* Volatile, and narrow enough for any device; aligned, since the access before it was. */
-access_inline void mapped__read_back(const struct target *target, uint64_t at)
+/*
+ * Read back the end of an access of @width: volatile, and narrow enough for any device; aligned,
+ * since the access was.
+ */
+access_inline void mapped__read_back(uint64_t at, uint64_t width)
 {
-	const void *end = (const void *)(uintptr_t)(at + target->width);
+	const void *end = (const void *)(uintptr_t)(at + width);
 
-	if (target->width >= ACCESS_READ_BACK)
+	if (width >= ACCESS_READ_BACK)
 		(void)((const volatile uint32_t *)end)[-1];
-	else if (target->width == sizeof(uint16_t))
+	else if (width == sizeof(uint16_t))
 		(void)((const volatile uint16_t *)end)[-1];
 	else
 		(void)((const volatile uint8_t *)end)[-1];
 }
 
-/* The loops of a store, and those of a store that is read back. */
-#define MAPPED_STORE_LOOPS(one, code)                                                         \
+/* The loops of a store of @width, and those of one that is read back. */
+#define MAPPED_STORE_LOOPS(one, code, width)                                                  \
 	access_inline code void one##_flushed(const struct target *target, struct lane *lane, \
 					      uint64_t at)                                    \
 	{                                                                                     \
 		one(target, lane, at);                                                        \
-		mapped__read_back(target, at);                                                \
+		mapped__read_back(at, width);                                                 \
 	}                                                                                     \
 	ACCESS_LOOPS_CODE(one, code);                                                         \
 	ACCESS_LOOPS_CODE(one##_flushed, code)

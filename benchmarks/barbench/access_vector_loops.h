@@ -14,7 +14,7 @@
 #define VEC PASTE(vector, BYTES, )
 /* Arguments are expanded before MAPPED_STORE_LOOPS and the like paste them. */
 #define LOAD_LOOPS(one, code) ACCESS_LOOPS_CODE(one, code)
-#define STORE_LOOPS(one, code) MAPPED_STORE_LOOPS(one, code)
+#define STORE_LOOPS(one, code, width) MAPPED_STORE_LOOPS(one, code, width)
 
 access_inline CODE void NAME(vload)(const struct target *target, struct lane *lane, uint64_t at)
 {
@@ -79,8 +79,8 @@ access_inline CODE void NAME(vstore_row)(const struct target *target, struct lan
 
 LOAD_LOOPS(NAME(vload), CODE);
 LOAD_LOOPS(NAME(vload_row), CODE);
-STORE_LOOPS(NAME(vstore), CODE);
-STORE_LOOPS(NAME(vstore_row), CODE);
+STORE_LOOPS(NAME(vstore), CODE, BYTES);
+STORE_LOOPS(NAME(vstore_row), CODE, target->width);
 
 #undef PASTE_
 #undef PASTE

@@ -17,7 +17,7 @@
 		*(volatile uint##bits##_t *)(uintptr_t)at = (uint##bits##_t)target->value;         \
 	}                                                                                          \
 	ACCESS_LOOPS(load##bits);                                                                  \
-	MAPPED_STORE_LOOPS(store##bits, )
+	MAPPED_STORE_LOOPS(store##bits, , (bits) / 8)
 
 WORD_ACCESS(8);
 WORD_ACCESS(16);
@@ -47,7 +47,7 @@ access_inline void store_row(const struct target *target, struct lane *lane, uin
 }
 
 ACCESS_LOOPS(load_row);
-MAPPED_STORE_LOOPS(store_row, );
+MAPPED_STORE_LOOPS(store_row, , target->width);
 
 static const struct access_loops *loads(const struct access_shape *shape)
 {

@@ -28,11 +28,13 @@ static int parse_range(const char **text, unsigned int *first, unsigned int *las
 {
 	int err = parse_cpu(text, first);
 
+	if (err)
+		return err;
 	*last = *first;
-	if (!err && **text == '-') {
-		++*text;
-		err = parse_cpu(text, last);
-	}
+	if (**text != '-')
+		return 0;
+	++*text;
+	err = parse_cpu(text, last);
 	return !err && *last < *first ? -EINVAL : err;
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define EXIT_TROUBLE 2
+#define PAGE 4096 /* barbench aligns its buffers so */
 
 struct work {
 	unsigned char *range, *buffer;
@@ -115,33 +116,36 @@ static const struct loop *find_loop(const char *name)
 	return NULL;
 }
 
+/* The range and the buffer are left to the end of the process. */
+static int set_up(struct work *work, char **argv)
+{
+	size_t length = strtoul(argv[3], NULL, 10);
+
+	work->width = strtoul(argv[2], NULL, 10);
+	if (!work->width || length < work->width)
+		return -EINVAL;
+	work->slots = length / work->width;
+	work->laps = strtoull(argv[4], NULL, 10) / work->slots;
+	work->range = map_range(length);
+	work->buffer = aligned_alloc(PAGE, (work->width + PAGE - 1) / PAGE * PAGE);
+	return work->range && work->buffer ? 0 : -ENOMEM;
+}
+
 int main(int argc, char **argv)
 {
 	const struct loop *loop = argc == 6 ? find_loop(argv[1]) : NULL;
-	struct work work = { 0 };
-	size_t length;
+	static struct work work;
+	int err;
 
 	if (!loop) {
 		fprintf(stderr, "usage: bare load|store|copy WIDTH LENGTH OPERATIONS REPS\n");
 		return EXIT_TROUBLE;
 	}
-	work.width = strtoul(argv[2], NULL, 10);
-	length = strtoul(argv[3], NULL, 10);
-	if (!work.width || length < work.width) {
-		fprintf(stderr, "bare: nothing of WIDTH fits LENGTH\n");
+	err = set_up(&work, argv);
+	if (err) {
+		fprintf(stderr, "bare: %s\n", strerror(-err));
 		return EXIT_TROUBLE;
 	}
-	work.slots = length / work.width;
-	work.laps = strtoull(argv[4], NULL, 10) / work.slots;
-	work.range = map_range(length);
-	work.buffer = aligned_alloc(4096, (work.width + 4095) / 4096 * 4096);
-	if (!work.range || !work.buffer) {
-		fprintf(stderr, "bare: no memory: %s\n", strerror(errno));
-		return EXIT_TROUBLE;
-	}
-	memset(work.buffer, 0, work.width);
 	measure(loop, &work, strtoul(argv[5], NULL, 10));
-	free(work.buffer);
-	munmap(work.range, length);
 	return 0;
 }

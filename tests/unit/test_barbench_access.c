@@ -6,9 +6,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "benchmarks/barbench/access.h"
 
@@ -165,6 +168,30 @@ static void single_accesses_are_made(void **state)
 	}
 }
 
+/* Through a descriptor that can only write each read-back fails, and no write does. */
+static void writes_are_read_back(void **state)
+{
+	const struct access_shape shape = { .width = 8, .read_back = true };
+	const struct pattern_spec fixed = { PATTERN_FIXED, 0 };
+	struct target target = { .width = 8 };
+	struct pattern pattern;
+	struct lane lane;
+
+	(void)state;
+	target.fd = open("/dev/null", O_WRONLY);
+	assert_true(target.fd >= 0);
+	assert_int_equal(pattern__init(&pattern, &fixed, 8, 0, 8, 1), 0);
+	assert_int_equal(lane__init(&lane, &target, &pattern, 0, 1, 1), 0);
+	access_pwrite.loops(&shape)->plain(&lane, 5);
+	access_pwrite.loops(&shape)->timed(&lane, 2);
+	access_pwrite.read_back(&lane.target, &lane, 0);
+	assert_int_equal(lane.tally.errors, 0);
+	assert_int_equal(lane.read_back_tally.errors, 5 + 2 + 1);
+	assert_int_equal(lane.read_back_tally.errnos[0].err, EBADF);
+	lane__free(&lane);
+	close(target.fd);
+}
+
 static void what_is_no_access_is_refused(void **state)
 {
 	static const struct access_shape bad[] = {
@@ -218,6 +245,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(all_units_move_their_bytes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(single_accesses_are_made, set_up, tear_down),
+		cmocka_unit_test(writes_are_read_back),
 		cmocka_unit_test(what_is_no_access_is_refused),
 		cmocka_unit_test(units_are_chosen),
 	};
