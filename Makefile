@@ -157,7 +157,7 @@ $(O)/bench/bare: $(OBJ)/benchmarks/limit/bare.o
 
 .PHONY: bench-limit
 bench-limit: setup
-	$(Q)$(MAKE) --no-print-directory $(O)/bench/bare $(BIN)/barbench
+	$(Q)$(MAKE) --silent --no-print-directory $(O)/bench/bare $(BIN)/barbench
 	$(Q)benchmarks/limit/limit.py $(O)/bench/bare $(BIN)/barbench $(O)/bench/limit.json
 
 .PHONY: lint

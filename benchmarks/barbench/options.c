@@ -64,7 +64,7 @@ static const struct argp_option table[] = {
 	{ "pattern", KEY_PATTERN, "LIST", 0, "seq, rand, fixed or stride:BYTES (seq)", 2 },
 	{ "flush", KEY_FLUSH, "WHEN", 0,
 	  "read back 4 bytes of what was written last, so that the time is that until it arrived: "
-	  "after each write, once a batch (a thread's share of a repetition) or none (none)",
+	  "`each' write, each `batch' (a thread's share of a repetition) or none (none)",
 	  2 },
 	{ "threads", KEY_THREADS, "N", 0, "threads, each making its share of the accesses (1)", 2 },
 	{ "cpus", KEY_CPUS, "LIST", 0,
