@@ -3,6 +3,7 @@
 # make            build out/bin/vfioscope and out/bin/barbench
 # make demo       the main job in a guest: trace a test driver, compare issued with counted
 # make check      all tests; SUITE=unit,cli,bpf,vm runs parts
+# make bench-limit  barbench against a bare loop and memcpy(), to out/bench/limit.json
 # make lint       compilers' and linters' warnings, and the layering rules
 # make bench-overhead
 #                 what tracing costs, in guest instructions, against peers
@@ -152,6 +153,18 @@ check: setup
 demo: setup
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)O=$(O) scripts/demo.sh
+
+# --- measurements: figures, never tests --------------------------------------------------------
+
+$(O)/bench/bare: $(OBJ)/benchmarks/limit/bare.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+.PHONY: bench-limit
+bench-limit: setup
+	$(Q)$(MAKE) --silent --no-print-directory $(O)/bench/bare $(BIN)/barbench
+	$(Q)benchmarks/limit/limit.py $(O)/bench/bare $(BIN)/barbench $(O)/bench/limit.json
 
 .PHONY: lint
 lint: setup $(SKELETONS) $(OBJ)/benchmarks/overhead/empty.skel.h

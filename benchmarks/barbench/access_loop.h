@@ -11,20 +11,20 @@
 
 #define access_inline static inline __attribute__((always_inline))
 
-/* One access at region offset @offset. */
-typedef void access_one(const struct target *target, struct lane *lane, uint64_t offset);
+/* One access @at a place: target->origin and a region offset. */
+typedef void access_one(const struct target *target, struct lane *lane, uint64_t at);
 
-access_inline void access_loop__step(const struct target *target, struct lane *lane,
-				     uint64_t offset, access_one *one, bool timed)
+access_inline void access_loop__step(const struct target *target, struct lane *lane, uint64_t at,
+				     access_one *one, bool timed)
 {
 	uint64_t start;
 
 	if (!timed) {
-		one(target, lane, offset);
+		one(target, lane, at);
 		return;
 	}
 	start = clock__now();
-	one(target, lane, offset);
+	one(target, lane, at);
 	lane__note(lane, clock__now() - start);
 }
 
@@ -34,24 +34,25 @@ access_inline void access_loop__stretch(const struct target *target, struct lane
 {
 	const struct pattern *pattern = lane->pattern;
 	const uint64_t stride = pattern->stride;
-	uint64_t offset, end;
+	uint64_t at, end;
 	const uint64_t *place;
 
 	switch (pattern->kind) {
 	case PATTERN_SEQ:
-		offset = pattern->first + lane->cursor * stride;
-		for (end = offset + n * stride; offset != end; offset += stride)
-			access_loop__step(target, lane, offset, one, timed);
+	case PATTERN_STRIDE:
+		at = target->origin + pattern->first + lane->cursor * stride;
+		for (end = at + n * stride; at != end; at += stride)
+			access_loop__step(target, lane, at, one, timed);
 		break;
 	case PATTERN_RAND:
 		place = pattern->order + lane->cursor;
 		for (end = 0; end < n; end++)
-			access_loop__step(target, lane, place[end], one, timed);
+			access_loop__step(target, lane, target->origin + place[end], one, timed);
 		break;
 	default:
-		offset = pattern->first;
+		at = target->origin + pattern->first;
 		for (end = 0; end < n; end++)
-			access_loop__step(target, lane, offset, one, timed);
+			access_loop__step(target, lane, at, one, timed);
 	}
 }
 
@@ -72,16 +73,18 @@ access_inline void access_loop__run(struct lane *lane, uint64_t n, access_one *o
 	}
 }
 
-/* Define the pair of loops "@one##_loops" of an access. */
-#define ACCESS_LOOPS(one)                                      \
-	static void one##_plain(struct lane *lane, uint64_t n) \
-	{                                                      \
-		access_loop__run(lane, n, one, false);         \
-	}                                                      \
-	static void one##_timed(struct lane *lane, uint64_t n) \
-	{                                                      \
-		access_loop__run(lane, n, one, true);          \
-	}                                                      \
+/* Define the pair of loops "@one##_loops" of an access; @code: attributes that its code needs. */
+#define ACCESS_LOOPS_CODE(one, code)                                \
+	static code void one##_plain(struct lane *lane, uint64_t n) \
+	{                                                           \
+		access_loop__run(lane, n, one, false);              \
+	}                                                           \
+	static code void one##_timed(struct lane *lane, uint64_t n) \
+	{                                                           \
+		access_loop__run(lane, n, one, true);               \
+	}                                                           \
 	static const struct access_loops one##_loops = { one##_plain, one##_timed }
+
+#define ACCESS_LOOPS(one) ACCESS_LOOPS_CODE(one, )
 
 #endif

@@ -1,107 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loads and stores through a mapping of the region: no system call, no region handler.
- *
- * Blocks are copied by 8-byte accesses, one after the other: memcpy() would choose widths of its
- * own, down to single bytes on uncached memory (rep movsb), and what the device saw would not be
- * known. Wider accesses are more entries in the tables of widths.
+ * Loads and stores through a mapping of the region: no system call, no region handler. A wide
+ * access is a row of single ones, one after the other, whose width is known and recorded.
  */
 #include <errno.h>
 #include <string.h>
 
-#include "benchmarks/barbench/access_loop.h"
+#include "benchmarks/barbench/access_mapped.h"
 
-#define BLOCK_UNIT 8
-
-/* One load and one store of @type; volatile: neither elided nor merged nor split. */
-#define MAPPED_ACCESS(bits)                                                            \
-	access_inline void load##bits(const struct target *target, struct lane *lane,  \
-				      uint64_t offset)                                 \
-	{                                                                              \
-		(void)lane;                                                            \
-		(void)*(const volatile uint##bits##_t *)(target->map + offset);        \
-	}                                                                              \
-	access_inline void store##bits(const struct target *target, struct lane *lane, \
-				       uint64_t offset)                                \
-	{                                                                              \
-		(void)lane;                                                            \
-		*(volatile uint##bits##_t *)(target->map + offset) =                   \
-			(uint##bits##_t)target->value;                                 \
-	}                                                                              \
-	ACCESS_LOOPS(load##bits);                                                      \
-	ACCESS_LOOPS(store##bits)
-
-MAPPED_ACCESS(8);
-MAPPED_ACCESS(16);
-MAPPED_ACCESS(32);
-MAPPED_ACCESS(64);
-
-access_inline void load_block(const struct target *target, struct lane *lane, uint64_t offset)
+static const struct access_loops *loops(enum vs_dir dir, const struct access_shape *shape)
 {
-	const volatile uint64_t *from = (const volatile uint64_t *)(target->map + offset);
-	uint64_t *to = (uint64_t *)target->buffer;
-	uint64_t i;
+	const struct access_loops *found;
 
+	if (!shape->unit || shape->width % shape->unit || shape->width > ACCESS_MAX_WIDTH)
+		return NULL;
+	found = access_word__loops(dir, shape);
+	return found ? found : access_vector__loops(dir, shape);
+}
+
+static const struct access_loops *load_loops(const struct access_shape *shape)
+{
+	return loops(VS_READ, shape);
+}
+
+static const struct access_loops *store_loops(const struct access_shape *shape)
+{
+	return loops(VS_WRITE, shape);
+}
+
+static void read_back(const struct target *target, struct lane *lane, uint64_t at)
+{
 	(void)lane;
-	for (i = 0; i < target->width / BLOCK_UNIT; i++)
-		to[i] = from[i];
-}
-
-access_inline void store_block(const struct target *target, struct lane *lane, uint64_t offset)
-{
-	volatile uint64_t *to = (volatile uint64_t *)(target->map + offset);
-	const uint64_t *from = (const uint64_t *)target->buffer;
-	uint64_t i;
-
-	(void)lane;
-	for (i = 0; i < target->width / BLOCK_UNIT; i++)
-		to[i] = from[i];
-}
-
-ACCESS_LOOPS(load_block);
-ACCESS_LOOPS(store_block);
-
-static bool is_block(uint64_t width)
-{
-	return width > BLOCK_UNIT && width % BLOCK_UNIT == 0 && width <= ACCESS_MAX_WIDTH;
-}
-
-static const struct access_loops *load_loops(uint64_t width)
-{
-	switch (width) {
-	case 1:
-		return &load8_loops;
-	case 2:
-		return &load16_loops;
-	case 4:
-		return &load32_loops;
-	case 8:
-		return &load64_loops;
-	default:
-		return is_block(width) ? &load_block_loops : NULL;
-	}
-}
-
-static const struct access_loops *store_loops(uint64_t width)
-{
-	switch (width) {
-	case 1:
-		return &store8_loops;
-	case 2:
-		return &store16_loops;
-	case 4:
-		return &store32_loops;
-	case 8:
-		return &store64_loops;
-	default:
-		return is_block(width) ? &store_block_loops : NULL;
-	}
+	mapped__read_back(at, target->width);
 }
 
 /* @data need not be aligned, the mapped side always is. */
 static ssize_t peek(const struct target *target, uint64_t offset, void *data, size_t width)
 {
-	const void *from = target->map + offset;
+	const void *from = (const void *)(uintptr_t)(target->origin + offset);
 
 	switch (width) {
 	case 1:
@@ -124,7 +60,7 @@ static ssize_t peek(const struct target *target, uint64_t offset, void *data, si
 
 static ssize_t poke(const struct target *target, uint64_t offset, const void *data, size_t width)
 {
-	void *to = target->map + offset;
+	void *to = (void *)(uintptr_t)(target->origin + offset);
 	union {
 		uint8_t u8;
 		uint16_t u16;
@@ -172,4 +108,5 @@ const struct access_mode access_store = {
 	.loops = store_loops,
 	.peek = peek,
 	.poke = poke,
+	.read_back = read_back,
 };

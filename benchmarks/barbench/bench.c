@@ -7,7 +7,9 @@
 #include "benchmarks/barbench/bench.h"
 #include "benchmarks/barbench/case.h"
 #include "benchmarks/barbench/clock.h"
+#include "benchmarks/barbench/environment.h"
 #include "benchmarks/barbench/interrupt.h"
+#include "benchmarks/barbench/sysfs.h"
 
 static int set_range(struct bench *bench, struct trouble *trouble)
 {
@@ -87,6 +89,32 @@ static int map_if_needed(struct bench *bench, struct trouble *trouble)
 	return bench_device__map(&bench->device, bench->offset, bench->length, writable, trouble);
 }
 
+/* What decides over the figures and is no property of a case. 0 or -ENOMEM. */
+static int record_setting(const struct bench *bench)
+{
+	const struct bench_options *options = bench->options;
+	struct run_setting *to = &bench->run->setting;
+	struct cpu_list cpus = options->cpus;
+	char governors[128] = "";
+
+	if (bench->device.mapping) {
+		to->mapping = strdup(bench_device__mapping(&bench->device));
+		if (!to->mapping)
+			return -ENOMEM;
+	}
+	if (options->cpus_text) {
+		to->cpus = strdup(options->cpus_text);
+		if (!to->cpus)
+			return -ENOMEM;
+	}
+	if (cpus.nr || !cpu_list__allowed(&cpus))
+		environment__governors(SYSFS, &cpus, governors, sizeof(governors));
+	if (!governors[0])
+		return 0;
+	to->governor = strdup(governors);
+	return to->governor ? 0 : -ENOMEM;
+}
+
 int bench__run(struct bench *bench, const struct bench_options *options, struct run *run,
 	       struct trouble *trouble)
 {
@@ -106,7 +134,7 @@ int bench__run(struct bench *bench, const struct bench_options *options, struct 
 		err = map_if_needed(bench, trouble);
 	if (err)
 		return err;
-	if (bench_device__record(&bench->device, run))
+	if (bench_device__record(&bench->device, run) || record_setting(bench))
 		return trouble__say(trouble, ENOMEM, "no memory");
 	bench->timer_ns = clock__overhead();
 	err = for_each_case(bench, run_case, trouble);

@@ -5,71 +5,90 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "benchmarks/barbench/case.h"
+#include "benchmarks/barbench/case_state.h"
 #include "benchmarks/barbench/crew.h"
 #include "benchmarks/barbench/interrupt.h"
-#include "benchmarks/barbench/preserve.h"
-#include "benchmarks/barbench/table.h"
-
-/* A case while it runs. */
-struct bench_case {
-	struct bench *bench;
-	const struct case_spec *spec;
-	const struct access_loops *loops;
-	char id[80];
-	char doing[32]; /* for the progress line */
-	struct target target;
-	struct pattern pattern;
-	struct preserve preserve;
-	struct lane *lanes;
-	uint32_t nr_lanes;
-	struct crew *crew;
-	struct run_sample *samples;
-	size_t nr_samples;
-};
 
 void case__id(const struct bench *bench, const struct case_spec *spec, char *id, size_t len)
 {
-	char region[32];
+	const struct bench_options *options = bench->options;
+	char region[32], pattern[PATTERN_NAME_LEN], access[32] = "", flush[32] = "";
 
 	run_region__name("pci", bench->device.region->index, region, sizeof(region));
-	snprintf(id, len, "%s/%s/%" PRIu64 "/%s/%" PRIu32, region, spec->mode->name, spec->width,
-		 pattern__name(spec->pattern), bench->options->threads);
+	if (options->unit && spec->mode->mapped && spec->width > ACCESS_WORD)
+		snprintf(access, sizeof(access), "/access:%" PRIu64, options->unit);
+	if (options->flush != FLUSH_NONE && spec->mode->dir == VS_WRITE)
+		snprintf(flush, sizeof(flush), "/flush:%s", access_flush__name(options->flush));
+	snprintf(id, len, "%s/%s/%" PRIu64 "/%s/%" PRIu32 "%s%s", region, spec->mode->name,
+		 spec->width, pattern__name(&spec->pattern, pattern, sizeof(pattern)),
+		 options->threads, access, flush);
 }
 
 static int check_flags(const struct bench *bench, const struct case_spec *spec,
 		       struct trouble *trouble)
 {
 	const struct bench_region *region = bench->device.region;
-	bool put_back_later = spec->mode->dir == VS_WRITE && bench->options->restore;
+	bool writes = spec->mode->dir == VS_WRITE;
+	bool put_back_later = writes && bench->options->restore;
+	bool read_back = writes && bench->options->flush != FLUSH_NONE;
 	char name[32];
 
 	run_region__name("pci", region->index, name, sizeof(name));
-	if (spec->mode->dir == VS_WRITE && !(region->flags & VFIO_REGION_INFO_FLAG_WRITE))
+	if (writes && !(region->flags & VFIO_REGION_INFO_FLAG_WRITE))
 		return trouble__say(trouble, EINVAL, "%s cannot be written", name);
-	if ((spec->mode->dir == VS_READ || put_back_later) &&
+	if ((!writes || put_back_later || read_back) &&
 	    !(region->flags & VFIO_REGION_INFO_FLAG_READ))
 		return trouble__say(trouble, EINVAL, "%s cannot be read%s", name,
-				    put_back_later ? ", so not be put back: give --no-restore"
-						   : "");
+				    read_back	     ? ", so --flush cannot read back"
+				    : put_back_later ? ", so not be put back: give --no-restore"
+						     : "");
+	return 0;
+}
+
+/* @align: what the single loads and stores of the case need; 1 for system calls. */
+static int check_stride(const struct bench *bench, const struct case_spec *spec, uint64_t align,
+			struct trouble *trouble)
+{
+	uint64_t stride = spec->pattern.stride;
+
+	if (spec->pattern.kind != PATTERN_STRIDE)
+		return 0;
+	if (stride < spec->width)
+		return trouble__say(trouble, EINVAL,
+				    "--pattern stride:%" PRIu64 " is less than --width %" PRIu64,
+				    stride, spec->width);
+	if (stride % align)
+		return trouble__say(trouble, EINVAL,
+				    "--pattern stride:%" PRIu64 " must be a multiple of %" PRIu64
+				    " for --mode %s --width %" PRIu64,
+				    stride, align, spec->mode->name, spec->width);
+	if (stride > bench->length - spec->width)
+		return trouble__say(trouble, EINVAL,
+				    "--pattern stride:%" PRIu64 " leaves the range of %" PRIu64
+				    " bytes at the first step: give a larger --length",
+				    stride, bench->length);
 	return 0;
 }
 
 int case__check(const struct bench *bench, const struct case_spec *spec, struct trouble *trouble)
 {
-	uint64_t align = spec->width < sizeof(uint64_t) ? spec->width : sizeof(uint64_t);
+	struct access_shape shape = bench_options__shape(bench->options, spec->mode, spec->width);
+	uint64_t align = shape.unit ? shape.unit : 1;
+	int err;
 
 	if (spec->width > bench->length)
 		return trouble__say(trouble, EINVAL,
 				    "--width %" PRIu64 " does not fit the range of %" PRIu64
 				    " bytes",
 				    spec->width, bench->length);
-	if (spec->mode->mapped && bench->offset % align)
+	if (bench->offset % align)
 		return trouble__say(trouble, EINVAL,
 				    "--offset 0x%" PRIx64
-				    " is not aligned for --mode %s --width %" PRIu64,
-				    bench->offset, spec->mode->name, spec->width);
-	return check_flags(bench, spec, trouble);
+				    " is not aligned for --mode %s --width %" PRIu64
+				    ", which needs a multiple of %" PRIu64,
+				    bench->offset, spec->mode->name, spec->width, align);
+	err = check_stride(bench, spec, align, trouble);
+	return err ? err : check_flags(bench, spec, trouble);
 }
 
 static int set_up_lanes(struct bench_case *c)
@@ -87,7 +106,7 @@ static int set_up_lanes(struct bench_case *c)
 		if (err)
 			return err;
 	}
-	return crew__start(&c->crew, c->lanes, nr);
+	return crew__start(&c->crew, c->lanes, nr, options->cpus.nr ? &options->cpus : NULL);
 }
 
 static int set_up(struct bench_case *c, struct trouble *trouble)
@@ -96,15 +115,16 @@ static int set_up(struct bench_case *c, struct trouble *trouble)
 	const struct bench_options *options = c->bench->options;
 	int err;
 
-	c->loops = spec->mode->loops(spec->width);
+	c->shape = bench_options__shape(options, spec->mode, spec->width);
+	c->loops = spec->mode->loops(&c->shape);
 	c->target.fd = c->bench->device.fd;
-	c->target.base = c->bench->device.region->offset;
-	c->target.map = c->bench->device.map;
+	c->target.origin = spec->mode->mapped ? (uintptr_t)c->bench->device.map
+					      : c->bench->device.region->offset;
 	c->target.width = spec->width;
 	c->samples = calloc(options->reps, sizeof(*c->samples));
 	err = c->samples ? 0 : -ENOMEM;
 	if (!err)
-		err = pattern__init(&c->pattern, spec->pattern, spec->width, c->bench->offset,
+		err = pattern__init(&c->pattern, &spec->pattern, spec->width, c->bench->offset,
 				    c->bench->length, options->seed);
 	if (!err)
 		err = set_up_lanes(c);
@@ -116,19 +136,18 @@ static int set_up(struct bench_case *c, struct trouble *trouble)
 static int save(struct bench_case *c, struct trouble *trouble)
 {
 	const struct access_mode *mode = c->spec->mode;
-	uint64_t span = pattern__span(&c->pattern, c->spec->width);
+	struct pattern_extent extent;
 	int err;
 
 	if (mode->dir != VS_WRITE || !c->bench->options->restore)
 		return 0;
-	err = preserve__save(&c->preserve, mode, &c->target, c->pattern.first, span);
-	if (err) {
-		c->preserve.length = 0; /* nothing was overwritten yet */
+	pattern__extent(&c->pattern, c->spec->width, &extent);
+	err = preserve__save(&c->preserve, mode, &c->target, &extent);
+	if (err)
 		return trouble__say(trouble, -err,
 				    "%s: cannot read what would be overwritten (%s); --no-restore "
 				    "writes without",
 				    c->id, strerror(-err));
-	}
 	return 0;
 }
 
@@ -140,7 +159,8 @@ static int put_back(struct bench_case *c, struct trouble *trouble)
 		return 0;
 	return trouble__say(trouble, -err,
 			    "%s: could not put back %" PRIu64 " bytes at offset 0x%" PRIx64 ": %s",
-			    c->id, c->preserve.length, c->preserve.offset, strerror(-err));
+			    c->id, c->preserve.bytes, preserve__offset(&c->preserve),
+			    strerror(-err));
 }
 
 /* While the crew works: say what it does, and whether to stop. */
@@ -159,7 +179,7 @@ static bool is_gone(const struct bench_case *c)
 	uint32_t i;
 
 	for (i = 0; i < c->nr_lanes; i++) {
-		if (c->lanes[i].tally.gone)
+		if (lane__is_gone(&c->lanes[i]))
 			return true;
 	}
 	return false;
@@ -173,7 +193,14 @@ static bool must_stop(const struct bench_case *c)
 static void work(struct bench_case *c, access_loop *loop, uint64_t ops, uint64_t duration_ns,
 		 struct stint_result *result)
 {
-	struct stint stint = { .loop = loop, .ops = ops, .duration_ns = duration_ns };
+	const struct access_mode *mode = c->spec->mode;
+	bool batch = c->bench->options->flush == FLUSH_BATCH && mode->dir == VS_WRITE;
+	struct stint stint = {
+		.loop = loop,
+		.at_end = batch ? mode->read_back : NULL,
+		.ops = ops,
+		.duration_ns = duration_ns,
+	};
 
 	crew__work(c->crew, &stint, watch, c, result);
 }
@@ -240,115 +267,6 @@ static void measure(struct bench_case *c)
 		measure_latency(c);
 }
 
-/* The sum of all lanes' latencies. */
-static int record_latency(const struct bench_case *c, struct run_latency *latency)
-{
-	uint64_t *dense = calloc(VS_HIST_BUCKETS, sizeof(*dense));
-	uint64_t min_ns = UINT64_MAX, max_ns = 0, sum_ns = 0;
-	uint32_t i, bucket;
-	int err;
-
-	if (!dense)
-		return -ENOMEM;
-	for (i = 0; i < c->nr_lanes; i++) {
-		const struct lane *lane = &c->lanes[i];
-
-		for (bucket = 0; bucket < VS_HIST_BUCKETS; bucket++)
-			dense[bucket] += lane->buckets[bucket];
-		sum_ns += lane->sum_ns;
-		if (lane->min_ns < min_ns)
-			min_ns = lane->min_ns;
-		if (lane->max_ns > max_ns)
-			max_ns = lane->max_ns;
-	}
-	err = run_latency__from_dense(latency, dense);
-	if (!err && latency->nr_buckets) {
-		latency->min_ns = min_ns;
-		latency->max_ns = max_ns;
-		latency->sum_ns = sum_ns;
-	}
-	free(dense);
-	return err;
-}
-
-static uint64_t count_operations(const struct bench_case *c)
-{
-	uint64_t operations = c->preserve.accesses;
-	uint32_t i;
-
-	for (i = 0; i < c->nr_lanes; i++)
-		operations += c->lanes[i].operations;
-	return operations;
-}
-
-/* A case without a single access that worked measured nothing but refusals. */
-static void note_refusal(const struct bench_case *c, const struct tally *tally)
-{
-	struct trouble *refused = &c->bench->refused;
-	uint64_t made = count_operations(c) - c->preserve.accesses;
-
-	if (!made || tally->errors + tally->shorts < made || refused->text[0])
-		return;
-	trouble__say(refused, EIO,
-		     "%s: all %" PRIu64 " accesses failed (%s); --allow-errors accepts that", c->id,
-		     made,
-		     tally->nr_errnos ? bench_table__errno_name(tally->errnos[0].err) : "short");
-}
-
-static int record_errors(const struct bench_case *c, struct run_case *to)
-{
-	struct tally tally = { 0 };
-	uint32_t i;
-
-	for (i = 0; i < c->nr_lanes; i++)
-		tally__merge(&tally, &c->lanes[i].tally);
-	note_refusal(c, &tally);
-	tally__merge(&tally, &c->preserve.tally);
-	to->errors = tally.errors;
-	to->shorts = tally.shorts;
-	if (!tally.nr_errnos)
-		return 0;
-	to->errnos = malloc(tally.nr_errnos * sizeof(*to->errnos));
-	if (!to->errnos)
-		return -ENOMEM;
-	memcpy(to->errnos, tally.errnos, tally.nr_errnos * sizeof(*to->errnos));
-	to->nr_errnos = tally.nr_errnos;
-	return 0;
-}
-
-static int record(struct bench_case *c)
-{
-	const struct bench *bench = c->bench;
-	struct run_case *to;
-	int err;
-
-	if (!count_operations(c))
-		return 0;
-	to = run__add_case(bench->run);
-	if (!to)
-		return -ENOMEM;
-	to->region = bench->device.region->index;
-	to->width = c->spec->width;
-	to->offset = bench->offset;
-	to->length = bench->length;
-	to->threads = bench->options->threads;
-	to->operations = count_operations(c);
-	to->issued = c->spec->mode->mapped ? 0 : to->operations;
-	to->samples = c->samples;
-	to->nr_samples = c->nr_samples;
-	c->samples = NULL;
-	to->id = strdup(c->id);
-	to->mode = strdup(c->spec->mode->name);
-	to->pattern = strdup(pattern__name(c->spec->pattern));
-	if (!to->id || !to->mode || !to->pattern)
-		return -ENOMEM;
-	err = record_errors(c, to);
-	if (err || !bench->options->latency)
-		return err;
-	to->timer_ns = bench->timer_ns;
-	return record_latency(c, &to->latency);
-}
-
 static int explain_stop(const struct bench_case *c, struct trouble *trouble)
 {
 	const char *device = c->bench->device.pci.bdf;
@@ -393,7 +311,7 @@ int case__run(struct bench *bench, const struct case_spec *spec, struct trouble 
 		err = put_back(&c, trouble);
 		err = err ? err : stop;
 	}
-	if (record(&c))
+	if (case__record(&c))
 		err = trouble__say(trouble, ENOMEM, "no memory");
 cleanup:
 	tear_down(&c);

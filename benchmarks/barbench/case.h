@@ -8,10 +8,13 @@
 struct case_spec {
 	const struct access_mode *mode;
 	uint64_t width;
-	enum pattern_kind pattern;
+	struct pattern_spec pattern;
 };
 
-/* "BAR0/pread/4/seq/1": region, mode, width, pattern, threads. */
+/*
+ * "BAR0/pread/4/seq/1": region, mode, width, pattern, threads; and "/access:16", "/flush:each" where
+ * these were asked for and apply to the case.
+ */
 void case__id(const struct bench *bench, const struct case_spec *spec, char *id, size_t len);
 
 /* 0, or -EINVAL and @trouble: the case cannot be run on the region and range of @bench. */
@@ -22,7 +25,7 @@ int case__check(const struct bench *bench, const struct case_spec *spec, struct 
  * negative errno and @trouble: the benchmark cannot go on.
  *
  * run_case.operations counts every access made: to save and put back, to touch the region before
- * threads do, to warm up, and in both passes. run_case.issued is the same where accesses are system
+ * threads do, to warm up, in both passes, and to read back. run_case.issued is the same where accesses are system
  * calls, and 0 where they are not. So the sum of issued over a run is the number of read and write
  * calls made on the device.
  */

@@ -63,6 +63,34 @@ static uint64_t book_chunk(struct lane *lane, uint64_t n, int err)
 	return n;
 }
 
+struct ending {
+	struct lane *lane;
+	const struct stint *stint;
+};
+
+static void run_ending(void *arg)
+{
+	const struct ending *ending = arg;
+	struct lane *lane = ending->lane;
+	const struct pattern *pattern = lane->pattern;
+	uint64_t last = (lane->cursor ? lane->cursor : pattern->lap) - 1;
+
+	ending->stint->at_end(&lane->target, lane,
+			      lane->target.origin + pattern__place(pattern, last));
+}
+
+static void end_stint(struct lane *lane, const struct stint *stint)
+{
+	struct ending ending = { .lane = lane, .stint = stint };
+	int err = fault__guard(run_ending, &ending);
+
+	lane->read_backs++;
+	if (err) {
+		tally__error(&lane->read_back_tally, -err, 1);
+		lane->read_back_tally.gone = true;
+	}
+}
+
 static void adapt_chunk(struct lane *lane, uint64_t took_ns)
 {
 	if (took_ns < CHUNK_NS / 2 && lane->chunk < CHUNK_MAX)
@@ -88,10 +116,14 @@ static void work(struct member *member, const struct stint *stint)
 		member->ops += book_chunk(lane, chunk.n, fault__guard(run_chunk, &chunk));
 		now = clock__now();
 		left -= chunk.n;
-		if (lane->tally.gone)
+		if (lane__is_gone(lane))
 			crew->halt = true;
 		if (chunk.n == lane->chunk)
 			adapt_chunk(lane, now - before);
+	}
+	if (stint->at_end && member->ops && !lane__is_gone(lane)) {
+		end_stint(lane, stint);
+		now = clock__now();
 	}
 	member->end_ns = now;
 }
@@ -150,7 +182,26 @@ static struct crew *new_crew(struct lane *lanes, uint32_t nr)
 	return crew;
 }
 
-int crew__start(struct crew **out, struct lane *lanes, uint32_t nr)
+static int start_member(struct member *member, const struct cpu_list *cpus, uint32_t index)
+{
+	pthread_attr_t attr;
+	cpu_set_t set;
+	int err = pthread_attr_init(&attr);
+
+	if (err)
+		return -err;
+	if (cpus) {
+		CPU_ZERO(&set);
+		CPU_SET(cpu_list__of_thread(cpus, index), &set);
+		err = pthread_attr_setaffinity_np(&attr, sizeof(set), &set);
+	}
+	if (!err)
+		err = pthread_create(&member->thread, &attr, serve, member);
+	pthread_attr_destroy(&attr);
+	return -err;
+}
+
+int crew__start(struct crew **out, struct lane *lanes, uint32_t nr, const struct cpu_list *cpus)
 {
 	struct crew *crew = new_crew(lanes, nr);
 	int err;
@@ -158,12 +209,10 @@ int crew__start(struct crew **out, struct lane *lanes, uint32_t nr)
 	if (!crew)
 		return -ENOMEM;
 	for (; crew->nr < nr; crew->nr++) {
-		struct member *member = &crew->members[crew->nr];
-
-		err = pthread_create(&member->thread, NULL, serve, member);
+		err = start_member(&crew->members[crew->nr], cpus, crew->nr);
 		if (err) {
 			crew__stop(crew);
-			return -err;
+			return err;
 		}
 	}
 	*out = crew;

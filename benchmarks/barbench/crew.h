@@ -6,10 +6,16 @@
 #include <stdint.h>
 
 #include "benchmarks/barbench/access.h"
+#include "benchmarks/barbench/cpu_list.h"
 
 /* A stretch of work for the whole crew: ends after @ops accesses or after @duration_ns. */
 struct stint {
 	access_loop *loop;
+	/*
+	 * NULL, or what each lane that made accesses does with its last one before its clock stops:
+	 * access_mode.read_back, so that the time is that until stores have arrived.
+	 */
+	void (*at_end)(const struct target *target, struct lane *lane, uint64_t at);
 	uint64_t ops; /* of all lanes together; UINT64_MAX: by time */
 	uint64_t duration_ns; /* UINT64_MAX: by count */
 };
@@ -21,8 +27,11 @@ struct stint_result {
 
 struct crew;
 
-/* Threads for @nr lanes, which stay the caller's. 0 or a negative errno. */
-int crew__start(struct crew **crew, struct lane *lanes, uint32_t nr);
+/*
+ * Threads for @nr lanes, which stay the caller's, each pinned to its CPU of @cpus (NULL: none is).
+ * 0 or a negative errno.
+ */
+int crew__start(struct crew **crew, struct lane *lanes, uint32_t nr, const struct cpu_list *cpus);
 
 /*
  * Work until the stint is over, an interrupt is pending, the device is gone or @watch, called every

@@ -148,6 +148,16 @@ int bench_device__map(struct bench_device *device, uint64_t offset, uint64_t len
 	return 0;
 }
 
+const char *bench_device__mapping(const struct bench_device *device)
+{
+	if (device->ops == &bench_device_memory)
+		return "cached";
+	if (!strcmp(device->pci.driver, "vfio-pci") &&
+	    device->region->index <= VFIO_PCI_BAR5_REGION_INDEX)
+		return "uncached";
+	return "unknown";
+}
+
 bool bench_device__wanted_back(const struct bench_device *device)
 {
 	struct pollfd request = { .fd = device->request_fd, .events = POLLIN };
@@ -228,13 +238,17 @@ int bench_device__record(const struct bench_device *device, struct run *run)
 	to->subvendor_id = pci->subvendor_id;
 	to->subdevice_id = pci->subdevice_id;
 	to->class_id = pci->class_id;
+	to->numa_node = pci->numa_node;
+	to->link_width = pci->link_width;
 	to->offset_shift = VS_SHIFT_DEFAULT;
 	to->shift_source = VS_SHIFT_ASSUMED;
 	if (find_shift(device, &to->offset_shift))
 		to->shift_source = VS_SHIFT_OBSERVED;
 	if (copy_text(&to->name, pci->bdf) || copy_text(&to->bus, device->bus) ||
 	    copy_text(&to->driver, pci->driver) || copy_text(&to->module, pci->module) ||
-	    copy_text(&to->srcversion, pci->srcversion))
+	    copy_text(&to->srcversion, pci->srcversion) ||
+	    copy_text(&to->runtime_status, pci->runtime_status) ||
+	    copy_text(&to->link_speed, pci->link_speed))
 		return -ENOMEM;
 	return record_regions(device, to);
 }

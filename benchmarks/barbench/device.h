@@ -83,6 +83,13 @@ int bench_device__map(struct bench_device *device, uint64_t offset, uint64_t len
 /* The kernel asks for the device back (unbind, hot unplug). */
 bool bench_device__wanted_back(const struct bench_device *device);
 
+/*
+ * How the CPU sees the region's mapping: "cached", "uncached" or "unknown". vfio-pci maps BARs
+ * uncached (vfio_pci_core_mmap(): pgprot_noncached()); a variant driver, or the driver of a
+ * device-specific region, may have a way of its own, and nothing tells.
+ */
+const char *bench_device__mapping(const struct bench_device *device);
+
 /* Describe the device in a run. 0 or -ENOMEM. */
 int bench_device__record(const struct bench_device *device, struct run *run);
 

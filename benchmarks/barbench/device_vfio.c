@@ -187,9 +187,11 @@ static int open_vfio(struct bench_device *device, const struct bench_request *re
 		err = choose_attach(device, request)->open(device, request, trouble);
 	if (!err)
 		err = add_regions(device, request->region, trouble);
-	if (!err)
-		watch_requests(device);
-	return err;
+	if (err)
+		return err;
+	watch_requests(device);
+	pci_sysfs__read_link_state(SYSFS, &device->pci);
+	return 0;
 }
 
 const struct bench_ops bench_device_vfio = {

@@ -72,13 +72,28 @@ void tally__merge(struct tally *into, const struct tally *from)
 	into->gone |= from->gone;
 }
 
-__attribute__((cold, noinline)) void lane__refused(struct lane *lane, ssize_t result)
+static void book_refusal(struct tally *tally, ssize_t result)
 {
 	if (result >= 0) {
-		lane->tally.shorts++;
+		tally->shorts++;
 		return;
 	}
-	tally__error(&lane->tally, errno, 1);
+	tally__error(tally, errno, 1);
 	if (errno == ENODEV)
-		lane->tally.gone = true;
+		tally->gone = true;
+}
+
+__attribute__((cold, noinline)) void lane__refused(struct lane *lane, ssize_t result)
+{
+	book_refusal(&lane->tally, result);
+}
+
+__attribute__((cold, noinline)) void lane__not_read_back(struct lane *lane, ssize_t result)
+{
+	book_refusal(&lane->read_back_tally, result);
+}
+
+bool lane__is_gone(const struct lane *lane)
+{
+	return lane->tally.gone || lane->read_back_tally.gone;
 }

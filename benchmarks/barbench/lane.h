@@ -14,8 +14,11 @@
 /* Copied to the stack by the hot loops: nothing in it changes while they run. */
 struct target {
 	int fd; /* of the device, for system calls */
-	uint64_t base; /* the region's offset in it */
-	unsigned char *map; /* where region offset 0 is or would be mapped; NULL: not mapped */
+	/*
+	 * What makes a region offset the place of an access: of mapped modes the address at which
+	 * offset 0 is or would be mapped, of system calls the region's offset in the file.
+	 */
+	uint64_t origin;
 	unsigned char *buffer; /* of the lane: what is read, or what is written */
 	uint64_t width;
 	uint64_t value; /* the first bytes of the buffer, for stores */
@@ -37,8 +40,10 @@ struct lane {
 	const struct pattern *pattern;
 	uint64_t cursor; /* next access in the lap */
 	uint64_t chunk; /* accesses between two looks at the clock and the stop flag */
-	uint64_t operations;
+	uint64_t operations; /* accesses made, read-backs not counted */
+	uint64_t read_backs;
 	struct tally tally;
+	struct tally read_back_tally;
 	/* Latency pass. */
 	uint64_t min_ns, max_ns, sum_ns;
 	uint64_t buckets[VS_HIST_BUCKETS];
@@ -52,8 +57,13 @@ int lane__init(struct lane *lane, const struct target *target, const struct patt
 	       uint32_t index, uint32_t lanes, uint64_t seed);
 void lane__free(struct lane *lane);
 
+/* An access or a read-back found the device gone: there is no point in going on. */
+bool lane__is_gone(const struct lane *lane);
+
 /* A read or write returned @result instead of the width: -1 and errno, or fewer bytes. */
 void lane__refused(struct lane *lane, ssize_t result);
+/* The same of a read-back. */
+void lane__not_read_back(struct lane *lane, ssize_t result);
 
 /* Book an operation that failed with @err (positive). */
 void tally__error(struct tally *tally, int err, uint64_t count);

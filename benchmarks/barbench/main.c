@@ -93,6 +93,8 @@ int main(int argc, char **argv)
 	if (!err)
 		err = check_output(options.output, &trouble);
 	if (!err)
+		err = cpu_list__check(&options.cpus, &trouble);
+	if (!err)
 		err = measure(&options, run, &trouble);
 cleanup:
 	run__free(run);

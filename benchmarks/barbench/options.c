@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
-#include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "benchmarks/barbench/options.h"
-#include "benchmarks/barbench/quantity.h"
+#include "benchmarks/barbench/options_internal.h"
 #include "user/run/version.h"
 
 #define MAX_THREADS 1024
@@ -26,7 +22,10 @@ enum key {
 	KEY_PATTERN,
 	KEY_OFFSET,
 	KEY_LENGTH,
+	KEY_ACCESS,
+	KEY_FLUSH,
 	KEY_THREADS,
+	KEY_CPUS,
 	KEY_COUNT,
 	KEY_DURATION,
 	KEY_WARMUP,
@@ -57,8 +56,21 @@ static const struct argp_option table[] = {
 	{ "width", KEY_WIDTH, "LIST", 0,
 	  "bytes of an access: 0..4096 by system calls; 1, 2, 4, 8 and multiples of 8 mapped (4)",
 	  2 },
-	{ "pattern", KEY_PATTERN, "LIST", 0, "seq, rand or fixed (seq)", 2 },
+	{ "access", KEY_ACCESS, "BYTES", 0,
+	  "single loads and stores that a mapped access above 8 bytes is made of: 8, 16, 32, 64 or "
+	  "auto (auto: one of 16, 32, 64 where the CPU has it, else rows of 8; on `memory' rows of "
+	  "the widest)",
+	  2 },
+	{ "pattern", KEY_PATTERN, "LIST", 0, "seq, rand, fixed or stride:BYTES (seq)", 2 },
+	{ "flush", KEY_FLUSH, "WHEN", 0,
+	  "read back 4 bytes of what was written last, so that the time is that until it arrived: "
+	  "`each' write, each `batch' (a thread's share of a repetition) or none (none)",
+	  2 },
 	{ "threads", KEY_THREADS, "N", 0, "threads, each making its share of the accesses (1)", 2 },
+	{ "cpus", KEY_CPUS, "LIST", 0,
+	  "pin the first thread to the first CPU of the list, and so on, as in 0,2-3; begins again "
+	  "at its end (not pinned)",
+	  2 },
 	{ "seed", KEY_SEED, "N", 0, "of random orders and of the data written (1)", 2 },
 	{ NULL, 0, NULL, 0, "How much:", 3 },
 	{ "count", KEY_COUNT, "N", 0, "accesses in a repetition, all threads together (100000)",
@@ -99,203 +111,10 @@ static const char doc[] =
 	"  barbench memory --mode pread,load --width 1,2,4,8\n"
 	"  barbench 0000:00:04.0 --region BAR2 --mode pread --width 4,8 -o bench.json\n"
 	"  barbench 0000:00:04.0 --region BAR2 --mode load --pattern rand --length 1M\n"
-	"  barbench 0000:00:04.0 --region BAR2 --mode pwrite --write --length 256\n\n"
+	"  barbench 0000:00:04.0 --region BAR2 --mode load --width 8 --threads 2 --cpus 2,4\n"
+	"  barbench 0000:00:04.0 --region BAR2 --mode pwrite --write --length 256\n"
+	"  barbench 0000:00:04.0 --region BAR2 --mode store --write --length 4k --flush batch\n\n"
 	"Exit status: 0 measured; 2 trouble, or all accesses of a case failed.";
-
-/* What the parser carries from option to option. */
-struct parse {
-	struct bench_options *options;
-	struct trouble *trouble;
-	bool count_given, duration_given;
-};
-
-static int bad_number(struct parse *parse, const char *name, const char *text, int err)
-{
-	return trouble__say(parse->trouble, EINVAL, "--%s %s: %s (try --help)", name, text,
-			    err == -ERANGE ? "out of range" : "not a number that can be used here");
-}
-
-static int parse_range(struct parse *parse, const char *name, const char *text, uint64_t min,
-		       uint64_t max, uint64_t *value)
-{
-	int err = quantity__parse_count(text, value);
-
-	if (err)
-		return bad_number(parse, name, text, err);
-	if (*value < min || *value > max)
-		return trouble__say(parse->trouble, EINVAL,
-				    "--%s %s: must be %" PRIu64 " to %" PRIu64 " (try --help)",
-				    name, text, min, max);
-	return 0;
-}
-
-static int parse_u32(struct parse *parse, const char *name, const char *text, uint32_t max,
-		     uint32_t *value)
-{
-	uint64_t number = 0;
-	int err = parse_range(parse, name, text, 1, max, &number);
-
-	if (!err)
-		*value = (uint32_t)number;
-	return err;
-}
-
-static int parse_size(struct parse *parse, const char *name, const char *text, uint64_t min,
-		      uint64_t *value)
-{
-	int err = quantity__parse_size(text, value);
-
-	if (!err && *value < min)
-		err = -ERANGE;
-	return err ? bad_number(parse, name, text, err) : 0;
-}
-
-static int parse_duration(struct parse *parse, const char *text)
-{
-	int err = quantity__parse_duration(text, &parse->options->duration_ns);
-
-	parse->duration_given = true;
-	return err ? bad_number(parse, "duration", text, err) : 0;
-}
-
-/* Call @add with each item of a comma list; stops at its first error. */
-static int parse_list(struct parse *parse, const char *name, const char *list,
-		      int (*add)(struct parse *parse, const char *item))
-{
-	char item[16];
-	size_t len;
-	int err;
-
-	for (;; list += len + 1) {
-		len = strcspn(list, ",");
-		if (!len || len >= sizeof(item))
-			return trouble__say(parse->trouble, EINVAL,
-					    "--%s: '%.*s' is not known (try --help)", name,
-					    (int)len, list);
-		memcpy(item, list, len);
-		item[len] = '\0';
-		err = add(parse, item);
-		if (err || !list[len])
-			return err;
-	}
-}
-
-static int given_twice(struct parse *parse, const char *name, const char *item)
-{
-	return trouble__say(parse->trouble, EINVAL, "--%s: '%s' is given twice (try --help)", name,
-			    item);
-}
-
-static int add_mode(struct parse *parse, const char *item)
-{
-	struct bench_options *options = parse->options;
-	const struct access_mode *mode = access__find(item);
-	size_t i;
-
-	if (!mode)
-		return trouble__say(
-			parse->trouble, EINVAL,
-			"--mode: '%s' is none of pread, pwrite, load, store (try --help)", item);
-	for (i = 0; i < options->nr_modes; i++) {
-		if (options->modes[i] == mode)
-			return given_twice(parse, "mode", item);
-	}
-	options->modes[options->nr_modes++] = mode;
-	return 0;
-}
-
-static int add_width(struct parse *parse, const char *item)
-{
-	struct bench_options *options = parse->options;
-	uint64_t width;
-	size_t i;
-	int err;
-
-	err = parse_size(parse, "width", item, 0, &width);
-	if (err)
-		return err;
-	if (width > ACCESS_MAX_WIDTH)
-		return trouble__say(parse->trouble, EINVAL,
-				    "--width %s: must be 0 to %d (try --help)", item,
-				    ACCESS_MAX_WIDTH);
-	for (i = 0; i < options->nr_widths; i++) {
-		if (options->widths[i] == width)
-			return given_twice(parse, "width", item);
-	}
-	if (options->nr_widths == OPTIONS_MAX_WIDTHS)
-		return trouble__say(parse->trouble, EINVAL, "--width: more than %d (try --help)",
-				    OPTIONS_MAX_WIDTHS);
-	options->widths[options->nr_widths++] = width;
-	return 0;
-}
-
-static int add_pattern(struct parse *parse, const char *item)
-{
-	struct bench_options *options = parse->options;
-	int kind = pattern__parse(item);
-	size_t i;
-
-	if (kind < 0)
-		return trouble__say(parse->trouble, EINVAL,
-				    "--pattern: '%s' is none of seq, rand, fixed (try --help)",
-				    item);
-	for (i = 0; i < options->nr_patterns; i++) {
-		if (options->patterns[i] == (enum pattern_kind)kind)
-			return given_twice(parse, "pattern", item);
-	}
-	options->patterns[options->nr_patterns++] = (enum pattern_kind)kind;
-	return 0;
-}
-
-static int parse_region(struct parse *parse, const char *text)
-{
-	int index = run_region__parse(text);
-
-	if (index < 0 || index >= VS_REGION_BAD)
-		return trouble__say(
-			parse->trouble, EINVAL,
-			"--region: '%s' is none of BAR0..BAR5, ROM, CONFIG, VGA and 0..%d "
-			"(try --help)",
-			text, VS_REGION_BAD - 1);
-	parse->options->device.region = (uint32_t)index;
-	parse->options->region_given = true;
-	return 0;
-}
-
-static int parse_attach(struct parse *parse, const char *text)
-{
-	static const char *const ways[] = {
-		[ATTACH_AUTO] = "auto",
-		[ATTACH_GROUP] = "group",
-		[ATTACH_CDEV] = "cdev",
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-		if (!strcmp(text, ways[i])) {
-			parse->options->device.attach = (enum device_attach)i;
-			return 0;
-		}
-	}
-	return trouble__say(parse->trouble, EINVAL,
-			    "--vfio: '%s' is none of group, cdev, auto (try --help)", text);
-}
-
-static int parse_token(struct parse *parse, const char *text)
-{
-	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-	size_t i;
-
-	for (i = 0; form[i]; i++) {
-		if (form[i] == '-' ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
-			break;
-	}
-	if (form[i] || text[i])
-		return trouble__say(parse->trouble, EINVAL,
-				    "--vf-token: '%s' is not a UUID (try --help)", text);
-	parse->options->device.vf_token = text;
-	return 0;
-}
 
 static int parse_device(struct parse *parse, const char *text)
 {
@@ -313,34 +132,40 @@ static int parse_value(struct parse *parse, int key, const char *arg)
 
 	switch (key) {
 	case KEY_REGION:
-		return parse_region(parse, arg);
+		return options_value__region(parse, arg);
 	case KEY_MODE:
-		return parse_list(parse, "mode", arg, add_mode);
+		return options_list__modes(parse, arg);
 	case KEY_WIDTH:
-		return parse_list(parse, "width", arg, add_width);
+		return options_list__widths(parse, arg);
 	case KEY_PATTERN:
-		return parse_list(parse, "pattern", arg, add_pattern);
+		return options_list__patterns(parse, arg);
 	case KEY_OFFSET:
-		return parse_size(parse, "offset", arg, 0, &options->offset);
+		return options_value__size(parse, "offset", arg, 0, &options->offset);
 	case KEY_LENGTH:
-		return parse_size(parse, "length", arg, 1, &options->length);
+		return options_value__size(parse, "length", arg, 1, &options->length);
+	case KEY_ACCESS:
+		return options_value__access(parse, arg);
+	case KEY_FLUSH:
+		return options_value__flush(parse, arg);
+	case KEY_CPUS:
+		return options_value__cpus(parse, arg);
 	case KEY_THREADS:
-		return parse_u32(parse, "threads", arg, MAX_THREADS, &options->threads);
+		return options_value__u32(parse, "threads", arg, MAX_THREADS, &options->threads);
 	case KEY_COUNT:
 		parse->count_given = true;
-		return parse_range(parse, "count", arg, 1, MAX_COUNT, &options->count);
+		return options_value__range(parse, "count", arg, 1, MAX_COUNT, &options->count);
 	case KEY_DURATION:
-		return parse_duration(parse, arg);
+		return options_value__duration(parse, arg);
 	case KEY_WARMUP:
-		return parse_range(parse, "warmup", arg, 0, MAX_COUNT, &options->warmup);
+		return options_value__range(parse, "warmup", arg, 0, MAX_COUNT, &options->warmup);
 	case KEY_REPS:
-		return parse_u32(parse, "reps", arg, MAX_REPS, &options->reps);
+		return options_value__u32(parse, "reps", arg, MAX_REPS, &options->reps);
 	case KEY_SEED:
-		return parse_range(parse, "seed", arg, 0, UINT64_MAX, &options->seed);
+		return options_value__range(parse, "seed", arg, 0, UINT64_MAX, &options->seed);
 	case KEY_VFIO:
-		return parse_attach(parse, arg);
+		return options_value__attach(parse, arg);
 	case KEY_VF_TOKEN:
-		return parse_token(parse, arg);
+		return options_value__token(parse, arg);
 	case 'o':
 		options->output = arg;
 		return 0;
@@ -398,78 +223,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	return err == -ENOENT ? ARGP_ERR_UNKNOWN : -err;
 }
 
-static int check_writes(const struct bench_options *options, struct trouble *trouble)
-{
-	bool memory = !strcmp(options->device.name, DEVICE_MEMORY);
-	const struct access_mode *writing = NULL;
-	size_t i;
-
-	for (i = 0; i < options->nr_modes; i++) {
-		if (options->modes[i]->dir == VS_WRITE)
-			writing = options->modes[i];
-	}
-	if (!writing)
-		return 0;
-	if (!options->write)
-		return trouble__say(
-			trouble, EINVAL,
-			"--mode %s overwrites what is in the region: allow it by --write "
-			"(try --help)",
-			writing->name);
-	if (!options->length && !memory)
-		return trouble__say(
-			trouble, EINVAL,
-			"--mode %s: say by --length how much may be overwritten (try --help)",
-			writing->name);
-	if (options->device.region == VFIO_PCI_CONFIG_REGION_INDEX && !options->force)
-		return trouble__say(
-			trouble, EINVAL,
-			"writes to CONFIG can take the device away from its driver: allow "
-			"them by --force (try --help)");
-	return 0;
-}
-
-static int check_widths(const struct bench_options *options, struct trouble *trouble)
-{
-	size_t mode, width;
-
-	for (mode = 0; mode < options->nr_modes; mode++) {
-		for (width = 0; width < options->nr_widths; width++) {
-			if (options->modes[mode]->loops(options->widths[width]))
-				continue;
-			return trouble__say(trouble, EINVAL,
-					    "--width %" PRIu64 ": --mode %s has the widths %s "
-					    "(try --help)",
-					    options->widths[width], options->modes[mode]->name,
-					    options->modes[mode]->widths);
-		}
-	}
-	return 0;
-}
-
-static int check(const struct parse *parse, struct trouble *trouble)
-{
-	const struct bench_options *options = parse->options;
-	int err;
-
-	if (!options->device.name)
-		return trouble__say(trouble, EINVAL, "no device given (try --help)");
-	if (!options->region_given && strcmp(options->device.name, DEVICE_MEMORY) != 0)
-		return trouble__say(trouble, EINVAL,
-				    "no --region given, and reads can have side effects: name the "
-				    "region, e.g. --region BAR0 (try --help)");
-	if (parse->count_given && parse->duration_given)
-		return trouble__say(trouble, EINVAL, "--count contradicts --duration (try --help)");
-	if (!options->latency && !options->throughput)
-		return trouble__say(trouble, EINVAL,
-				    "--no-latency contradicts --no-throughput (try --help)");
-	if (options->output && !strcmp(options->output, "-"))
-		return trouble__say(trouble, EINVAL,
-				    "-o -: use --json to print the run (try --help)");
-	err = check_widths(options, trouble);
-	return err ? err : check_writes(options, trouble);
-}
-
 static void set_defaults(struct parse *parse)
 {
 	struct bench_options *options = parse->options;
@@ -479,7 +232,7 @@ static void set_defaults(struct parse *parse)
 	if (!options->nr_widths)
 		options->widths[options->nr_widths++] = DEFAULT_WIDTH;
 	if (!options->nr_patterns)
-		options->patterns[options->nr_patterns++] = PATTERN_SEQ;
+		options->patterns[options->nr_patterns++].kind = PATTERN_SEQ;
 	if (parse->duration_given)
 		options->count = UINT64_MAX;
 	else
@@ -509,5 +262,5 @@ int bench_options__parse(struct bench_options *options, int argc, char **argv,
 	if (err)
 		return -err;
 	set_defaults(&parse);
-	return check(&parse, trouble);
+	return options__check(&parse);
 }

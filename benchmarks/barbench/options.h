@@ -8,11 +8,13 @@
 #include <stdint.h>
 
 #include "benchmarks/barbench/access.h"
+#include "benchmarks/barbench/cpu_list.h"
 #include "benchmarks/barbench/device.h"
 #include "benchmarks/barbench/pattern.h"
 #include "benchmarks/barbench/trouble.h"
 
 #define OPTIONS_MAX_WIDTHS 64
+#define OPTIONS_MAX_PATTERNS 16
 
 struct bench_options {
 	struct bench_request device;
@@ -23,12 +25,16 @@ struct bench_options {
 	size_t nr_modes;
 	uint64_t widths[OPTIONS_MAX_WIDTHS];
 	size_t nr_widths;
-	enum pattern_kind patterns[PATTERN_KINDS];
+	struct pattern_spec patterns[OPTIONS_MAX_PATTERNS];
 	size_t nr_patterns;
 
 	uint64_t offset;
 	uint64_t length; /* 0: the default, see bench.h */
+	uint64_t unit; /* of mapped accesses above 8 bytes; 0: see access__unit() */
+	enum access_flush flush;
 	uint32_t threads;
+	struct cpu_list cpus; /* empty: threads are not pinned */
+	const char *cpus_text; /* as given; NULL: not */
 	uint64_t count; /* accesses a repetition, of all threads together; UINT64_MAX: by time */
 	uint64_t duration_ns; /* UINT64_MAX: by count */
 	uint64_t warmup;
@@ -48,5 +54,9 @@ struct bench_options {
  */
 int bench_options__parse(struct bench_options *options, int argc, char **argv,
 			 struct trouble *trouble);
+
+/* What accesses of @mode and @width are made of under @options. */
+struct access_shape bench_options__shape(const struct bench_options *options,
+					 const struct access_mode *mode, uint64_t width);
 
 #endif

@@ -1,31 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <stddef.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "benchmarks/barbench/pattern.h"
+#include "benchmarks/barbench/quantity.h"
 
 static const char *const names[PATTERN_KINDS] = {
 	[PATTERN_SEQ] = "seq",
 	[PATTERN_RAND] = "rand",
 	[PATTERN_FIXED] = "fixed",
+	[PATTERN_STRIDE] = "stride",
 };
 
-const char *pattern__name(enum pattern_kind kind)
+const char *pattern__name(const struct pattern_spec *spec, char *name, size_t len)
 {
-	return names[kind];
+	if (spec->kind == PATTERN_STRIDE)
+		snprintf(name, len, "%s:%" PRIu64, names[spec->kind], spec->stride);
+	else
+		snprintf(name, len, "%s", names[spec->kind]);
+	return name;
 }
 
-int pattern__parse(const char *name)
+int pattern__parse(const char *name, struct pattern_spec *spec)
 {
+	size_t len = strcspn(name, ":");
 	int kind;
 
 	for (kind = 0; kind < PATTERN_KINDS; kind++) {
-		if (!strcmp(name, names[kind]))
-			return kind;
+		if (strlen(names[kind]) == len && !strncmp(name, names[kind], len))
+			break;
 	}
-	return -EINVAL;
+	/* A number belongs to a stride, and to nothing else. */
+	if (kind == PATTERN_KINDS || (kind == PATTERN_STRIDE) != (name[len] == ':'))
+		return -EINVAL;
+	spec->kind = (enum pattern_kind)kind;
+	spec->stride = 0;
+	if (kind == PATTERN_STRIDE &&
+	    (quantity__parse_size(name + len + 1, &spec->stride) || !spec->stride))
+		return -ERANGE;
+	return 0;
 }
 
 uint64_t pattern__stride(uint64_t width)
@@ -78,24 +95,24 @@ static int make_order(struct pattern *pattern, uint64_t seed)
 	return 0;
 }
 
-int pattern__init(struct pattern *pattern, enum pattern_kind kind, uint64_t width, uint64_t offset,
-		  uint64_t length, uint64_t seed)
+int pattern__init(struct pattern *pattern, const struct pattern_spec *spec, uint64_t width,
+		  uint64_t offset, uint64_t length, uint64_t seed)
 {
 	uint64_t extent = width ? width : 1; /* an access of no width has a place all the same */
 
 	memset(pattern, 0, sizeof(*pattern));
 	if (length < extent)
 		return -EINVAL;
-	pattern->kind = kind;
+	pattern->kind = spec->kind;
 	pattern->first = offset;
-	pattern->stride = pattern__stride(width);
-	pattern->slots = kind == PATTERN_FIXED ? 1 : (length - extent) / pattern->stride + 1;
+	pattern->stride = spec->kind == PATTERN_STRIDE ? spec->stride : pattern__stride(width);
+	pattern->slots = spec->kind == PATTERN_FIXED ? 1 : (length - extent) / pattern->stride + 1;
 	if (pattern->slots == 1) {
 		pattern->kind = PATTERN_FIXED;
 		pattern->lap = UINT64_MAX;
 		return 0;
 	}
-	if (kind == PATTERN_RAND)
+	if (spec->kind == PATTERN_RAND)
 		return make_order(pattern, seed);
 	pattern->lap = pattern->slots;
 	return 0;
@@ -107,7 +124,26 @@ void pattern__free(struct pattern *pattern)
 	pattern->order = NULL;
 }
 
-uint64_t pattern__span(const struct pattern *pattern, uint64_t width)
+uint64_t pattern__place(const struct pattern *pattern, uint64_t cursor)
 {
-	return width ? (pattern->slots - 1) * pattern->stride + width : 0;
+	switch (pattern->kind) {
+	case PATTERN_RAND:
+		return pattern->order[cursor];
+	case PATTERN_FIXED:
+		return pattern->first;
+	default:
+		return pattern->first + cursor * pattern->stride;
+	}
+}
+
+void pattern__extent(const struct pattern *pattern, uint64_t width, struct pattern_extent *extent)
+{
+	bool apart = pattern->kind == PATTERN_STRIDE && pattern->stride > width;
+
+	extent->first = pattern->first;
+	extent->stride = pattern->stride;
+	extent->slots = apart ? pattern->slots : 1;
+	extent->length = apart ? width : (pattern->slots - 1) * pattern->stride + width;
+	if (!width)
+		extent->slots = extent->length = 0;
 }

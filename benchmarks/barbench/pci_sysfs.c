@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,65 +10,16 @@
 #include <unistd.h>
 
 #include "benchmarks/barbench/pci_sysfs.h"
+#include "benchmarks/barbench/sysfs.h"
 
 #define PCI_COMMAND 4
 #define PCI_COMMAND_MASTER 4
-
-static void make_path(char *path, size_t len, const char *format, va_list args)
-{
-	/* What does not fit names nothing, and is then not found. */
-	if (vsnprintf(path, len, format, args) >= (int)len)
-		path[0] = '\0';
-}
-
-/* The first line of a file; empty if it cannot be read. */
-static __attribute__((format(printf, 3, 4))) void read_line(char *line, size_t len,
-							    const char *format, ...)
-{
-	char path[PATH_MAX];
-	va_list args;
-	ssize_t n;
-	int fd;
-
-	va_start(args, format);
-	make_path(path, sizeof(path), format, args);
-	va_end(args);
-	line[0] = '\0';
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	n = read(fd, line, len - 1);
-	line[n > 0 ? n : 0] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-	close(fd);
-}
-
-/* The last part of a symbolic link; empty if there is none. */
-static __attribute__((format(printf, 3, 4))) void read_link(char *name, size_t len,
-							    const char *format, ...)
-{
-	char path[PATH_MAX], target[PATH_MAX];
-	const char *last;
-	va_list args;
-	ssize_t n;
-
-	va_start(args, format);
-	make_path(path, sizeof(path), format, args);
-	va_end(args);
-	name[0] = '\0';
-	n = readlink(path, target, sizeof(target) - 1);
-	if (n <= 0)
-		return;
-	target[n] = '\0';
-	last = strrchr(target, '/');
-	snprintf(name, len, "%.*s", (int)len - 1, last ? last + 1 : target);
-}
 
 static int read_number(const char *sysfs, const char *bdf, const char *attribute, int fallback)
 {
 	char line[32];
 
-	read_line(line, sizeof(line), "%s/bus/pci/devices/%s/%s", sysfs, bdf, attribute);
+	sysfs__read_line(line, sizeof(line), "%s/bus/pci/devices/%s/%s", sysfs, bdf, attribute);
 	return line[0] ? (int)strtol(line, NULL, 0) : fallback;
 }
 
@@ -80,6 +30,7 @@ void pci_facts__init(struct pci_facts *facts, const char *name)
 	facts->iommu_group = -1;
 	facts->vendor_id = facts->device_id = -1;
 	facts->subvendor_id = facts->subdevice_id = facts->class_id = -1;
+	facts->numa_node = facts->link_width = -1;
 }
 
 int pci_sysfs__parse_bdf(const char *text, char *bdf, size_t len)
@@ -125,25 +76,38 @@ int pci_sysfs__read(const char *sysfs, const char *bdf, struct pci_facts *facts,
 	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s", sysfs, bdf);
 	if (access(path, F_OK))
 		return trouble__say(trouble, ENODEV, "there is no PCI device %s", bdf);
-	read_link(facts->driver, sizeof(facts->driver), "%s/driver", path);
-	read_link(facts->module, sizeof(facts->module), "%s/driver/module", path);
+	sysfs__read_link(facts->driver, sizeof(facts->driver), "%s/driver", path);
+	sysfs__read_link(facts->module, sizeof(facts->module), "%s/driver/module", path);
 	if (facts->module[0])
-		read_line(facts->srcversion, sizeof(facts->srcversion), "%s/module/%s/srcversion",
-			  sysfs, facts->module);
-	read_link(group, sizeof(group), "%s/iommu_group", path);
+		sysfs__read_line(facts->srcversion, sizeof(facts->srcversion),
+				 "%s/module/%s/srcversion", sysfs, facts->module);
+	sysfs__read_link(group, sizeof(group), "%s/iommu_group", path);
 	if (group[0])
 		facts->iommu_group = (int)strtol(group, NULL, 10);
-	read_line(facts->runtime_status, sizeof(facts->runtime_status), "%s/power/runtime_status",
-		  path);
+	sysfs__read_line(facts->runtime_status, sizeof(facts->runtime_status),
+			 "%s/power/runtime_status", path);
 	read_vfio_dev(sysfs, facts);
 	facts->vendor_id = read_number(sysfs, bdf, "vendor", -1);
 	facts->device_id = read_number(sysfs, bdf, "device", -1);
 	facts->subvendor_id = read_number(sysfs, bdf, "subsystem_vendor", -1);
 	facts->subdevice_id = read_number(sysfs, bdf, "subsystem_device", -1);
 	facts->class_id = read_number(sysfs, bdf, "class", -1);
+	facts->numa_node = read_number(sysfs, bdf, "numa_node", -1);
 	facts->enable = read_number(sysfs, bdf, "enable", -1);
 	facts->vfs = read_number(sysfs, bdf, "sriov_numvfs", 0);
 	return 0;
+}
+
+/* A speed that the kernel has no name for is "Unknown"; a link that is down has width 0. */
+void pci_sysfs__read_link_state(const char *sysfs, struct pci_facts *facts)
+{
+	int width = read_number(sysfs, facts->bdf, "current_link_width", -1);
+
+	sysfs__read_line(facts->link_speed, sizeof(facts->link_speed),
+			 "%s/bus/pci/devices/%s/current_link_speed", sysfs, facts->bdf);
+	if (!strncmp(facts->link_speed, "Unknown", strlen("Unknown")))
+		facts->link_speed[0] = '\0';
+	facts->link_width = width > 0 ? width : -1;
 }
 
 static bool exists(const char *sysfs, const char *what)

@@ -17,9 +17,12 @@ struct pci_facts {
 	char module[64];
 	char srcversion[64];
 	char vfio_dev[32]; /* "vfio0"; empty: no VFIO driver, or a kernel before 6.1 */
-	char runtime_status[16]; /* power/runtime_status */
+	char runtime_status[16]; /* power/runtime_status, before the device was opened */
 	int iommu_group; /* -1: none */
 	int vendor_id, device_id, subvendor_id, subdevice_id, class_id; /* -1: not known */
+	int numa_node; /* -1: none, or not known */
+	char link_speed[32]; /* "8.0 GT/s PCIe"; empty: no PCIe, or not read */
+	int link_width; /* lanes; -1: as above */
 	int enable; /* how often the device was enabled */
 	int vfs; /* sriov_numvfs: virtual functions that exist through this one */
 };
@@ -30,9 +33,16 @@ void pci_facts__init(struct pci_facts *facts, const char *name);
 /* "0000:00:04.0" or "00:04.0" to the full form (struct pci_facts has room for it). 0 or -EINVAL. */
 int pci_sysfs__parse_bdf(const char *text, char *bdf, size_t len);
 
-/* 0, or -ENODEV and @trouble: no such device. */
+/* 0, or -ENODEV and @trouble: no such device. Everything but the link. */
 int pci_sysfs__read(const char *sysfs, const char *bdf, struct pci_facts *facts,
 		    struct trouble *trouble);
+
+/*
+ * Read the link's state: only of a device that is open, and so awake. To answer, the kernel reads
+ * config space, and since "PCI/sysfs: Ensure devices are powered for config reads" wakes the device
+ * to do so.
+ */
+void pci_sysfs__read_link_state(const char *sysfs, struct pci_facts *facts);
 
 /* 0, or -ENODEV and @trouble: what the device is bound to, and how to bind it. */
 int pci_sysfs__check_driver(const char *sysfs, const struct pci_facts *facts,

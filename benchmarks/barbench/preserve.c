@@ -28,11 +28,21 @@ static size_t piece_at(uint64_t offset, uint64_t left, uint64_t unit)
 	return unit;
 }
 
-static int transfer(struct walk *walk, size_t piece)
+/* Where byte @done of what is saved comes from. */
+static uint64_t offset_of(const struct pattern_extent *extent, uint64_t done)
+{
+	return extent->first + done / extent->length * extent->stride + done % extent->length;
+}
+
+static uint64_t bytes_of(const struct pattern_extent *extent)
+{
+	return extent->slots * extent->length;
+}
+
+static int transfer(struct walk *walk, uint64_t offset, size_t piece)
 {
 	struct preserve *preserve = walk->preserve;
 	unsigned char *data = preserve->saved + walk->done;
-	uint64_t offset = preserve->offset + walk->done;
 	ssize_t n;
 
 	preserve->accesses++;
@@ -54,13 +64,15 @@ static int transfer(struct walk *walk, size_t piece)
 static void run_walk(void *arg)
 {
 	struct walk *walk = arg;
-	const struct preserve *preserve = walk->preserve;
+	const struct pattern_extent *extent = &walk->preserve->extent;
+	uint64_t offset, left;
 	size_t unit = 0, piece;
 
-	while (walk->done < preserve->length) {
-		piece = piece_at(preserve->offset + walk->done, preserve->length - walk->done,
-				 walk->units[unit]);
-		walk->err = transfer(walk, piece);
+	while (walk->done < bytes_of(extent)) {
+		offset = offset_of(extent, walk->done);
+		left = extent->length - walk->done % extent->length;
+		piece = piece_at(offset, left, walk->units[unit]);
+		walk->err = transfer(walk, offset, piece);
 		if (!walk->err)
 			walk->done += piece;
 		else if (++unit == walk->nr_units)
@@ -76,7 +88,7 @@ static int walk_range(struct walk *walk)
 }
 
 int preserve__save(struct preserve *preserve, const struct access_mode *mode,
-		   const struct target *target, uint64_t offset, uint64_t length)
+		   const struct target *target, const struct pattern_extent *extent)
 {
 	struct walk walk = {
 		.preserve = preserve,
@@ -86,16 +98,19 @@ int preserve__save(struct preserve *preserve, const struct access_mode *mode,
 		.units = { 4, 8 },
 		.nr_units = 2,
 	};
+	int err;
 
 	memset(preserve, 0, sizeof(*preserve));
-	if (!length)
+	if (!bytes_of(extent))
 		return 0;
-	preserve->saved = malloc(length);
+	preserve->saved = malloc(bytes_of(extent));
 	if (!preserve->saved)
 		return -ENOMEM;
-	preserve->offset = offset;
-	preserve->length = length;
-	return walk_range(&walk);
+	preserve->extent = *extent;
+	err = walk_range(&walk);
+	if (!err)
+		preserve->bytes = bytes_of(extent);
+	return err;
 }
 
 /* Only a power of two can be a unit, and only system calls take one above 8. */
@@ -117,12 +132,18 @@ int preserve__restore(struct preserve *preserve, const struct access_mode *mode,
 	};
 	int err;
 
-	if (!preserve->length)
+	if (!preserve->bytes)
 		return 0;
 	err = walk_range(&walk);
-	preserve->offset += walk.done;
-	preserve->length -= walk.done;
+	preserve->bytes -= walk.done;
 	return err;
+}
+
+uint64_t preserve__offset(const struct preserve *preserve)
+{
+	const struct pattern_extent *extent = &preserve->extent;
+
+	return offset_of(extent, bytes_of(extent) - preserve->bytes);
 }
 
 void preserve__free(struct preserve *preserve)

@@ -7,6 +7,18 @@
 
 #define NAME_WIDTH 24
 
+/* The column must hold the longest name, such as "BAR0/store/4096/stride:4096/1/access:16". */
+static int name_width(const struct run *run)
+{
+	size_t width = NAME_WIDTH, i;
+
+	for (i = 0; i < run->nr_cases; i++) {
+		if (strlen(run->cases[i].id) > width)
+			width = strlen(run->cases[i].id);
+	}
+	return (int)width;
+}
+
 const char *bench_table__errno_name(int err)
 {
 	const char *name = err ? strerrorname_np(err) : "other";
@@ -93,7 +105,8 @@ static void print_head(const struct bench *bench, FILE *out)
 {
 	const struct pci_facts *pci = &bench->device.pci;
 	const struct bench_region *region = bench->device.region;
-	char name[32];
+	const struct run *run = bench->run;
+	char name[32], setting[RUN_SETTING_LEN];
 
 	run_region__name("pci", region->index, name, sizeof(name));
 	fprintf(out, "%s", pci->bdf);
@@ -102,22 +115,39 @@ static void print_head(const struct bench *bench, FILE *out)
 	fprintf(out, ", %s of %" PRIu64 " bytes, range 0x%" PRIx64 "..0x%" PRIx64 "%s\n", name,
 		region->size, bench->offset, bench->offset + bench->length - 1,
 		bench->default_length ? " (the default: --offset and --length choose)" : "");
+	run__describe_setting(run, setting, sizeof(setting));
+	if (run->host.clock_source)
+		fprintf(out, "setting: %s%sclock %s\n", setting, setting[0] ? ", " : "",
+			run->host.clock_source);
+	else if (setting[0])
+		fprintf(out, "setting: %s\n", setting);
 	fprintf(out, "times in ns; latencies include %" PRIu64 " ns of the timer's own\n\n",
 		bench->timer_ns);
+}
+
+static void print_access(const struct run_case *c, FILE *out)
+{
+	if (c->access_width)
+		fprintf(out, " %6" PRIu32, c->access_width);
+	else
+		fprintf(out, " %6s", "-");
 }
 
 void bench_table__print(const struct bench *bench, FILE *out)
 {
 	const struct run *run = bench->run;
+	const int width = name_width(run);
 	size_t i;
 
 	print_head(bench, out);
-	fprintf(out, "%-*s %11s %9s %19s %9s %8s %8s %8s %9s  %s\n", NAME_WIDTH, "case", "accesses",
-		"ns/op", "min..max   ", "MB/s", "p50", "p99", "p99.9", "max", "errors");
+	fprintf(out, "%-*s %6s %11s %9s %19s %9s %8s %8s %8s %9s  %s\n", width, "case", "access",
+		"accesses", "ns/op", "min..max   ", "MB/s", "p50", "p99", "p99.9", "max", "errors");
 	for (i = 0; i < run->nr_cases; i++) {
 		const struct run_case *c = &run->cases[i];
 
-		fprintf(out, "%-*s %11" PRIu64, NAME_WIDTH, c->id, c->operations);
+		fprintf(out, "%-*s", width, c->id);
+		print_access(c, out);
+		fprintf(out, " %11" PRIu64, c->operations);
 		print_throughput(c, out);
 		print_latency(c, out);
 		print_errors(c, out);

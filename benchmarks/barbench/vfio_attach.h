@@ -4,8 +4,7 @@
 #define BARBENCH_VFIO_ATTACH_H
 
 #include "benchmarks/barbench/device.h"
-
-#define SYSFS "/sys"
+#include "benchmarks/barbench/sysfs.h"
 
 /*
  * Open device->pci: on success device->fd answers ioctls. On failure @trouble says why; what was

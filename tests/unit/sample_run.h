@@ -63,6 +63,10 @@ static inline void sample__add_device(struct run *run, const char *name)
 	device->subvendor_id = 0;
 	device->subdevice_id = 0;
 	device->class_id = 0x20000;
+	device->numa_node = 1;
+	device->runtime_status = sample__text("suspended");
+	device->link_speed = sample__text("8.0 GT/s PCIe");
+	device->link_width = 4;
 	device->offset_shift = 48;
 	device->shift_source = VS_SHIFT_OBSERVED;
 	region = run_device__add_region(device);
@@ -203,6 +207,28 @@ static inline struct run *sample__trace(void)
 	return run;
 }
 
+/* 8-byte stores in rows of 2, each row read back. */
+static inline void sample__add_stores(struct run *run)
+{
+	struct run_case *c = run__add_case(run);
+	struct run_sample *sample;
+
+	assert_non_null(c);
+	c->id = sample__text("BAR0/store/16/stride:64/1/access:8/flush:each");
+	c->mode = sample__text("store");
+	c->pattern = sample__text("stride:64");
+	c->flush = sample__text("each");
+	c->width = 16;
+	c->access_width = 8;
+	c->length = 4096;
+	c->threads = 1;
+	sample = run_case__add_sample(c);
+	assert_non_null(sample);
+	*sample = (struct run_sample){ .ops = 100, .elapsed_ns = 90000 };
+	c->operations = 200;
+	c->read_backs = 100;
+}
+
 static inline struct run *sample__bench(void)
 {
 	struct run *run = sample__new(RUN_BENCH, "barbench");
@@ -231,6 +257,12 @@ static inline struct run *sample__bench(void)
 	c->errors = 2;
 	c->shorts = 1;
 	assert_int_equal(run_errnos__add(&c->errnos, &c->nr_errnos, 5, 2), 0);
+	run->setting = (struct run_setting){
+		.mapping = sample__text("uncached"),
+		.governor = sample__text("performance"),
+		.cpus = sample__text("0,2-3"),
+	};
+	sample__add_stores(run);
 	return run;
 }
 

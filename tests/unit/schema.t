@@ -64,12 +64,17 @@ SPOILS = [
     ("trace", "bench in a trace", put({"cases": []}, "bench")),
     ("trace", "local time", put("2026-01-31T12:00:00+01:00", "started")),
     ("bench", "bench without cases", drop("bench")),
+    ("bench", "access width of 0", put(0, "bench", "cases", 1, "access_width")),
+    ("bench", "governor as a number", put(1, "bench", "governor")),
+    ("bench", "NUMA node -1", put(-1, "devices", 0, "numa_node")),
     ("bench", "no samples", drop("bench", "cases", 0, "samples")),
 ]
 
 FITS = [
     ("trace", "unknown fields", put(1, "cells", 0, "new")),
     ("trace", "an escape", put("a\\\\b\\xff", "processes", 0, "comm")),
+    ("bench", "no setting", drop("bench", "governor")),
+    ("bench", "no access width", drop("bench", "cases", 1, "access_width")),
     ("trace", "no process", drop("cells", 0, "process")),
     ("trace", "killed by a signal", drop("command", "exit_status")),
 ]

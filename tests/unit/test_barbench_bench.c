@@ -29,7 +29,7 @@ static int set_up(void **state)
 		.nr_modes = 1,
 		.widths = { 4 },
 		.nr_widths = 1,
-		.patterns = { PATTERN_SEQ },
+		.patterns = { { PATTERN_SEQ, 0 } },
 		.nr_patterns = 1,
 		.length = 256,
 		.threads = 1,
@@ -120,7 +120,7 @@ static void threads_share_the_count(void **state)
 	options.threads = 7;
 	options.widths[1] = 16;
 	options.nr_widths = 2;
-	options.patterns[1] = PATTERN_RAND;
+	options.patterns[1].kind = PATTERN_RAND;
 	options.nr_patterns = 2;
 	run = run_bench(&bench);
 	assert_int_equal(run->nr_cases, 4);
@@ -204,7 +204,7 @@ static void check_places(const struct access_mode *mode, uint64_t width, enum pa
 
 	options.modes[0] = mode;
 	options.widths[0] = width;
-	options.patterns[0] = kind;
+	options.patterns[0].kind = kind;
 	options.offset = 128;
 	options.count = options.length / width;
 	options.warmup = 0;
@@ -236,19 +236,19 @@ static void accesses_go_where_they_should(void **state)
 /* A mode that a device refuses: every second access, or each of them. */
 static uint64_t refuse_every;
 
-static inline void refuse_one(const struct target *target, struct lane *lane, uint64_t offset)
+static inline void refuse_one(const struct target *target, struct lane *lane, uint64_t at)
 {
 	(void)target;
 	errno = EINVAL;
-	if (offset / 4 % refuse_every == 0)
+	if (at / 4 % refuse_every == 0)
 		lane__refused(lane, -1);
 }
 
 ACCESS_LOOPS(refuse_one);
 
-static const struct access_loops *refusing_loops(uint64_t width)
+static const struct access_loops *refusing_loops(const struct access_shape *shape)
 {
-	(void)width;
+	(void)shape;
 	return &refuse_one_loops;
 }
 
@@ -289,6 +289,22 @@ static void check_refused(const char *says)
 	run__free(run);
 }
 
+static void strides_must_fit(void **state)
+{
+	(void)state;
+	options.patterns[0] = (struct pattern_spec){ PATTERN_STRIDE, 2 };
+	check_refused("--width 4");
+	options.patterns[0].stride = 256;
+	check_refused("--length");
+	options.modes[0] = &access_load;
+	options.patterns[0].stride = 6;
+	check_refused("multiple of 4");
+	options.widths[0] = 24;
+	options.unit = 8;
+	options.patterns[0].stride = 28;
+	check_refused("multiple of 8");
+}
+
 static void what_does_not_fit_is_refused(void **state)
 {
 	(void)state;
@@ -308,6 +324,81 @@ static void what_does_not_fit_is_refused(void **state)
 	check_refused("aligned");
 }
 
+/* Each read-back is a call, and an operation, but no part of the samples. */
+static void check_flush(enum access_flush flush, const struct access_mode *mode,
+			uint64_t read_backs)
+{
+	const uint64_t stores = WARMUP + 2 * REPS * COUNT + 1; /* 1: touched before the threads */
+	const uint64_t preserved = 2 * options.length / 4;
+	struct bench bench;
+	struct run *run;
+
+	options.flush = flush;
+	options.modes[0] = mode;
+	run = run_bench(&bench);
+	assert_string_equal(run->cases[0].flush, access_flush__name(flush));
+	assert_int_equal(run->cases[0].read_backs, read_backs ? read_backs : stores);
+	assert_int_equal(run->cases[0].operations, stores + preserved + run->cases[0].read_backs);
+	assert_int_equal(run->cases[0].issued, mode->mapped ? 0 : run->cases[0].operations);
+	assert_int_equal(run->cases[0].samples[0].ops, COUNT);
+	bench__free(&bench);
+	run__free(run);
+}
+
+/* A batch is a thread's share: of the touch (1 thread has work), the warm-up and the passes. */
+static void what_is_written_is_read_back(void **state)
+{
+	(void)state;
+	options.threads = 2;
+	check_flush(FLUSH_EACH, &access_pwrite, 0);
+	check_flush(FLUSH_BATCH, &access_pwrite, 1 + 2 * (1 + 2 * REPS));
+	check_flush(FLUSH_EACH, &access_store, 0);
+	check_flush(FLUSH_BATCH, &access_store, 1 + 2 * (1 + 2 * REPS));
+}
+
+static void reads_are_not(void **state)
+{
+	struct bench bench;
+	struct run *run;
+
+	(void)state;
+	options.flush = FLUSH_EACH;
+	run = run_bench(&bench);
+	check_case(&run->cases[0], 0);
+	assert_null(run->cases[0].flush);
+	assert_string_equal(run->cases[0].id, "BAR0/pread/4/seq/1");
+	bench__free(&bench);
+	run__free(run);
+}
+
+static void the_setting_is_recorded(void **state)
+{
+	struct bench bench;
+	struct run *run;
+
+	(void)state;
+	run = run_bench(&bench);
+	assert_null(run->setting.mapping);
+	assert_null(run->setting.cpus);
+	assert_int_equal(run->cases[0].access_width, 0);
+	bench__free(&bench);
+	run__free(run);
+	options.modes[0] = &access_load;
+	options.widths[0] = 48;
+	options.unit = 8;
+	options.patterns[0] = (struct pattern_spec){ PATTERN_STRIDE, 64 };
+	options.cpus_text = "0";
+	options.cpus.nr = 1;
+	run = run_bench(&bench);
+	assert_string_equal(run->setting.mapping, "cached");
+	assert_string_equal(run->setting.cpus, "0");
+	assert_int_equal(run->cases[0].access_width, 8);
+	assert_string_equal(run->cases[0].pattern, "stride:64");
+	assert_string_equal(run->cases[0].id, "BAR0/load/48/stride:64/1/access:8");
+	bench__free(&bench);
+	run__free(run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -320,6 +411,10 @@ int main(void)
 		cmocka_unit_test_setup(accesses_go_where_they_should, set_up),
 		cmocka_unit_test_setup(refusals_are_counted, set_up),
 		cmocka_unit_test_setup(what_does_not_fit_is_refused, set_up),
+		cmocka_unit_test_setup(strides_must_fit, set_up),
+		cmocka_unit_test_setup(what_is_written_is_read_back, set_up),
+		cmocka_unit_test_setup(reads_are_not, set_up),
+		cmocka_unit_test_setup(the_setting_is_recorded, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

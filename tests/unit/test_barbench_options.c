@@ -36,7 +36,10 @@ static void defaults(void **state)
 	assert_ptr_equal(options.modes[0], &access_pread);
 	assert_int_equal(options.nr_widths, 1);
 	assert_int_equal(options.widths[0], 4);
-	assert_int_equal(options.patterns[0], PATTERN_SEQ);
+	assert_int_equal(options.patterns[0].kind, PATTERN_SEQ);
+	assert_int_equal(options.unit, 0);
+	assert_int_equal(options.flush, FLUSH_NONE);
+	assert_int_equal(options.cpus.nr, 0);
 	assert_int_equal(options.threads, 1);
 	assert_int_equal(options.duration_ns, UINT64_MAX);
 	assert_true(options.restore && options.latency && options.throughput);
@@ -58,6 +61,7 @@ static void lists_are_read(void **state)
 	assert_int_equal(options.nr_widths, 3);
 	assert_int_equal(options.widths[1], 16);
 	assert_int_equal(options.nr_patterns, 2);
+	assert_int_equal(options.patterns[0].kind, PATTERN_RAND);
 	assert_int_equal(options.offset, 0x100);
 	assert_int_equal(options.length, 1 << 20);
 	assert_int_equal(options.count, UINT64_MAX);
@@ -91,6 +95,19 @@ static void bad_ones_are_refused(void **state)
 		{ "memory --mode load --width 0", "--width 0" },
 		{ "memory --mode load --width 12", "--width 12" },
 		{ "memory --pattern random", "random" },
+		{ "memory --pattern stride", "stride:BYTES" },
+		{ "memory --pattern stride:0", "stride:0" },
+		{ "memory --pattern stride:4k,stride:4096", "twice" },
+		{ "memory --mode load --access 4", "--access" },
+		{ "memory --mode load --access 128", "--access" },
+		{ "memory --access 8", "--access" },
+		{ "memory --mode load --width 24 --access 16", "does not divide" },
+		{ "memory --mode pwrite --write --flush always", "always" },
+		{ "memory --flush each", "--flush" },
+		{ "memory --cpus 0,", "--cpus" },
+		{ "memory --cpus 3-2", "--cpus" },
+		{ "memory --cpus 0,0", "--cpus" },
+		{ "memory --cpus 0-65536", "no CPU" },
 		{ "memory --length 0", "--length" },
 		{ "memory --offset 1x", "--offset" },
 		{ "memory --threads 0", "--threads" },
@@ -139,6 +156,27 @@ static void what_was_allowed_is_taken(void **state)
 	assert_int_equal(parse("memory --mode store --write --width 64", &options, &trouble), 0);
 }
 
+static void how_it_is_measured(void **state)
+{
+	struct bench_options options;
+	struct trouble trouble;
+
+	(void)state;
+	assert_int_equal(
+		parse("memory --mode store,pwrite --write --width 24 --access 8 --flush each "
+		      "--pattern stride:64,stride:4k --threads 3 --cpus 2,4-5",
+		      &options, &trouble),
+		0);
+	assert_int_equal(options.unit, 8);
+	assert_int_equal(options.flush, FLUSH_EACH);
+	assert_int_equal(options.nr_patterns, 2);
+	assert_int_equal(options.patterns[1].kind, PATTERN_STRIDE);
+	assert_int_equal(options.patterns[1].stride, 4096);
+	assert_int_equal(options.cpus.nr, 3);
+	assert_int_equal(options.cpus.cpus[2], 5);
+	assert_string_equal(options.cpus_text, "2,4-5");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +184,7 @@ int main(void)
 		cmocka_unit_test(lists_are_read),
 		cmocka_unit_test(bad_ones_are_refused),
 		cmocka_unit_test(what_was_allowed_is_taken),
+		cmocka_unit_test(how_it_is_measured),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

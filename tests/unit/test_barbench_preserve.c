@@ -61,12 +61,13 @@ static int set_up(void **state)
 static void check_restored(uint64_t offset, uint64_t length, uint64_t width, uint64_t reads,
 			   uint64_t writes)
 {
+	const struct pattern_extent extent = { .first = offset, .length = length, .slots = 1 };
 	struct target target = { .width = width };
 	struct preserve preserve;
 	unsigned char before[SIZE];
 
 	memcpy(before, region.bytes, SIZE);
-	assert_int_equal(preserve__save(&preserve, &mode, &target, offset, length), 0);
+	assert_int_equal(preserve__save(&preserve, &mode, &target, &extent), 0);
 	memset(region.bytes + offset, 0xee, length);
 	assert_int_equal(preserve__restore(&preserve, &mode, &target), 0);
 	assert_memory_equal(region.bytes, before, SIZE);
@@ -106,15 +107,16 @@ static void by_the_width_of_the_case_where_8_are_refused(void **state)
 
 static void what_cannot_be_put_back_is_said(void **state)
 {
+	const struct pattern_extent extent = { .first = 8, .length = 16, .slots = 1 };
 	struct target target = { .width = 4 };
 	struct preserve preserve;
 
 	(void)state;
-	assert_int_equal(preserve__save(&preserve, &mode, &target, 8, 16), 0);
+	assert_int_equal(preserve__save(&preserve, &mode, &target, &extent), 0);
 	region.write_min = 16;
 	assert_int_equal(preserve__restore(&preserve, &mode, &target), -ENXIO);
-	assert_int_equal(preserve.offset, 8);
-	assert_int_equal(preserve.length, 16);
+	assert_int_equal(preserve__offset(&preserve), 8);
+	assert_int_equal(preserve.bytes, 16);
 	assert_int_equal(preserve.tally.errors, 2);
 	assert_int_equal(preserve.accesses, 4 + 2);
 	preserve__free(&preserve);
@@ -122,13 +124,39 @@ static void what_cannot_be_put_back_is_said(void **state)
 
 static void a_short_read_saves_nothing(void **state)
 {
+	const struct pattern_extent extent = { .length = 16, .slots = 1 };
 	struct target target = { .width = 4 };
 	struct preserve preserve;
 
 	(void)state;
 	region.short_from = 8;
-	assert_int_equal(preserve__save(&preserve, &mode, &target, 0, 16), -EIO);
+	assert_int_equal(preserve__save(&preserve, &mode, &target, &extent), -EIO);
+	assert_int_equal(preserve.bytes, 0);
 	assert_int_equal(preserve.tally.shorts, 2);
+	preserve__free(&preserve);
+}
+
+/* 3 stretches of 8 bytes, 20 apart: by 4 bytes each, and nothing between them is touched. */
+static void stretches_apart(void **state)
+{
+	const struct pattern_extent extent = { .first = 4, .length = 8, .stride = 20, .slots = 3 };
+	struct target target = { .width = 8 };
+	struct preserve preserve;
+	unsigned char expected[SIZE];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(preserve__save(&preserve, &mode, &target, &extent), 0);
+	assert_int_equal(region.reads, 6);
+	memcpy(expected, region.bytes, SIZE);
+	memset(region.bytes, 0xee, SIZE);
+	for (i = 0; i < SIZE; i++) {
+		if (i < 4 || (i - 4) % 20 >= 8 || (i - 4) / 20 >= 3)
+			expected[i] = 0xee;
+	}
+	assert_int_equal(preserve__restore(&preserve, &mode, &target), 0);
+	assert_memory_equal(region.bytes, expected, SIZE);
+	assert_int_equal(preserve.accesses, 6 + 6);
 	preserve__free(&preserve);
 }
 
@@ -141,6 +169,7 @@ int main(void)
 		cmocka_unit_test_setup(by_the_width_of_the_case_where_8_are_refused, set_up),
 		cmocka_unit_test_setup(what_cannot_be_put_back_is_said, set_up),
 		cmocka_unit_test_setup(a_short_read_saves_nothing, set_up),
+		cmocka_unit_test_setup(stretches_apart, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

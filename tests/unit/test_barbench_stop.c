@@ -33,7 +33,7 @@ static int set_up(void **state)
 		.nr_modes = 1,
 		.widths = { 4, 8 },
 		.nr_widths = 2,
-		.patterns = { PATTERN_SEQ },
+		.patterns = { { PATTERN_SEQ, 0 } },
 		.nr_patterns = 1,
 		.length = 4096,
 		.threads = 2,

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "benchmarks/barbench/environment.h"
 #include "benchmarks/barbench/pci_sysfs.h"
 
 #define BDF "0000:00:04.0"
@@ -142,6 +143,82 @@ static void facts_are_read(void **state)
 	assert_non_null(strstr(trouble.text, "0000:00:05.0"));
 }
 
+static void what_is_not_there_is_not_known(void **state)
+{
+	struct pci_facts facts;
+	struct trouble trouble;
+
+	(void)state;
+	assert_int_equal(pci_sysfs__read(root, BDF, &facts, &trouble), 0);
+	pci_sysfs__read_link_state(root, &facts);
+	assert_int_equal(facts.numa_node, -1);
+	assert_int_equal(facts.link_width, -1);
+	assert_string_equal(facts.link_speed, "");
+	put_attribute("numa_node", "-1\n");
+	put_attribute("current_link_speed", "Unknown\n");
+	put_attribute("current_link_width", "0\n");
+	assert_int_equal(pci_sysfs__read(root, BDF, &facts, &trouble), 0);
+	pci_sysfs__read_link_state(root, &facts);
+	assert_int_equal(facts.numa_node, -1);
+	assert_int_equal(facts.link_width, -1);
+	assert_string_equal(facts.link_speed, "");
+}
+
+/* The link is read for itself: asking about it wakes the device. */
+static void place_and_link_are_read(void **state)
+{
+	struct pci_facts facts;
+	struct trouble trouble;
+
+	(void)state;
+	put_attribute("power/runtime_status", "suspended\n");
+	put_attribute("numa_node", "1\n");
+	put_attribute("current_link_speed", "8.0 GT/s PCIe\n");
+	put_attribute("current_link_width", "4\n");
+	assert_int_equal(pci_sysfs__read(root, BDF, &facts, &trouble), 0);
+	assert_string_equal(facts.runtime_status, "suspended");
+	assert_int_equal(facts.numa_node, 1);
+	assert_int_equal(facts.link_width, -1);
+	assert_string_equal(facts.link_speed, "");
+	pci_sysfs__read_link_state(root, &facts);
+	assert_int_equal(facts.link_width, 4);
+	assert_string_equal(facts.link_speed, "8.0 GT/s PCIe");
+}
+
+static void put_governor(unsigned int cpu, const char *governor)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "devices/system/cpu/cpu%u/cpufreq", cpu);
+	make_dir(path);
+	snprintf(path, sizeof(path), "devices/system/cpu/cpu%u/cpufreq/scaling_governor", cpu);
+	put(path, governor, strlen(governor));
+}
+
+static void check_governors(const char *cpus, size_t len, const char *governors)
+{
+	struct cpu_list list;
+	char text[128];
+
+	assert_int_equal(cpu_list__parse(cpus, &list), 0);
+	environment__governors(root, &list, text, len);
+	assert_string_equal(text, governors);
+}
+
+static void governors_are_those_of_the_cpus(void **state)
+{
+	(void)state;
+	put_governor(0, "performance\n");
+	put_governor(1, "power\n"); /* the beginning of another one's name */
+	put_governor(2, "performance\n");
+	put_governor(3, "powersave\n");
+	check_governors("0,2", 128, "performance");
+	check_governors("3,0-2", 128, "powersave,performance,power");
+	check_governors("5-7", 128, "");
+	check_governors("5,1", 128, "power");
+	check_governors("0,3", strlen("performance,powersave"), "");
+}
+
 static void another_driver_is_named(void **state)
 {
 	struct pci_facts facts;
@@ -216,6 +293,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_are_read),
 		cmocka_unit_test_setup_teardown(facts_are_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_not_there_is_not_known, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(place_and_link_are_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(governors_are_those_of_the_cpus, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_driver_is_named, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(idle_devices_may_be_reset, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(others_may_not, set_up, tear_down),

@@ -20,7 +20,8 @@
 #define CASE_HEADER                                                                         \
 	"case,mode,pattern,region,width,offset,length,threads,reps,ops,ns_per_op_min,"      \
 	"ns_per_op_median,ns_per_op_max,bytes_per_s,operations,issued,errors,errnos,short," \
-	"timer_ns,min_ns,p50_ns,p90_ns,p99_ns,p999_ns,max_ns,sum_ns\n"
+	"timer_ns,min_ns,p50_ns,p90_ns,p99_ns,p999_ns,max_ns,sum_ns,access_width,flush,"    \
+	"read_backs\n"
 
 /* A text and the comma after it. */
 static int put_text(FILE *out, const char *text)
@@ -43,12 +44,11 @@ static int put_taken(FILE *out, char *text)
 static void put_latency(FILE *out, const struct run_latency *latency)
 {
 	if (!latency->nr_buckets) {
-		fputs(",,,,,,\n", out);
+		fputs(",,,,,,", out);
 		return;
 	}
 	fprintf(out,
-		"%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
-		"\n",
+		"%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64,
 		latency->min_ns, run_latency__quantile(latency, 0.5),
 		run_latency__quantile(latency, 0.9), run_latency__quantile(latency, 0.99),
 		run_latency__quantile(latency, 0.999), latency->max_ns, latency->sum_ns);
@@ -80,6 +80,7 @@ static int put_cell(FILE *out, const struct view *view, const struct run_cell *c
 	fprintf(out, "%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",", cell->shorts,
 		cell->unaligned, cell->crossing, cell->untimed);
 	put_latency(out, &cell->latency);
+	fputc('\n', out);
 	return 0;
 }
 
@@ -92,6 +93,21 @@ static int put_cells(FILE *out, const struct run *run, const struct render_optio
 	for (size_t i = 0; !err && i < view.nr_rows; i++)
 		err = put_cell(out, &view, view.rows[i].cell);
 	view__free(&view);
+	return err;
+}
+
+/* What was appended after the latency. */
+static int put_access(FILE *out, const struct run_case *bench_case)
+{
+	int err;
+
+	if (bench_case->access_width)
+		fprintf(out, "%" PRIu32, bench_case->access_width);
+	fputc(',', out);
+	err = put_text(out, bench_case->flush);
+	if (bench_case->flush)
+		fprintf(out, "%" PRIu64, bench_case->read_backs);
+	fputc('\n', out);
 	return err;
 }
 
@@ -122,7 +138,8 @@ static int put_case(FILE *out, const struct run *run, const struct run_case *ben
 	err = put_taken(out, names__errnos(bench_case->errnos, bench_case->nr_errnos));
 	fprintf(out, "%" PRIu64 ",%" PRIu64 ",", bench_case->shorts, bench_case->timer_ns);
 	put_latency(out, &bench_case->latency);
-	return err;
+	fputc(',', out);
+	return err ?: put_access(out, bench_case);
 }
 
 static int render(FILE *out, const struct run *run, const struct render_options *options)

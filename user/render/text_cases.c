@@ -22,7 +22,16 @@ static bool any_errno(const struct run *run)
 	return false;
 }
 
-static void add_columns(struct table *table, bool errnos)
+/* Runs of versions that did not record it have no column for it. */
+static bool any_access(const struct run *run)
+{
+	for (size_t i = 0; i < run->nr_cases; i++)
+		if (run->cases[i].access_width)
+			return true;
+	return false;
+}
+
+static void add_columns(struct table *table, bool access, bool errnos)
 {
 	static const char *const numbers[] = {
 		"REPS", "OPS", "NS/OP", "MIN",	   "MAX",    "MB/s",
@@ -30,6 +39,8 @@ static void add_columns(struct table *table, bool errnos)
 	};
 
 	table__add_column(table, "CASE");
+	if (access)
+		table__add_number_column(table, "ACCESS");
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		table__add_number_column(table, numbers[i]);
 	if (errnos)
@@ -61,7 +72,17 @@ static void add_latency(struct table *table, const struct run_latency *latency)
 	table__add(table, latency->nr_buckets ? units__duration(latency->max_ns, buf) : NULL);
 }
 
-static int add_case(struct table *table, const struct run_case *bench_case, bool errnos)
+/* System calls have none: what the kernel makes of them is its own affair. */
+static void add_access(struct table *table, const struct run_case *bench_case)
+{
+	if (bench_case->access_width)
+		table__addf(table, "%" PRIu32, bench_case->access_width);
+	else
+		table__add(table, NULL);
+}
+
+static int add_case(struct table *table, const struct run_case *bench_case, bool access,
+		    bool errnos)
 {
 	struct case_stats stats;
 	int err = case_stats__init(&stats, bench_case);
@@ -70,6 +91,8 @@ static int add_case(struct table *table, const struct run_case *bench_case, bool
 		return err;
 	table__add_row(table);
 	table__add(table, bench_case->id);
+	if (access)
+		add_access(table, bench_case);
 	add_throughput(table, bench_case, &stats);
 	add_latency(table, &bench_case->latency);
 	table__addf(table, "%" PRIu64, bench_case->errors);
@@ -107,7 +130,7 @@ static void print_totals(FILE *out, const struct run *run)
 
 int text__cases(FILE *out, const struct run *run)
 {
-	bool errnos = any_errno(run);
+	bool access = any_access(run), errnos = any_errno(run);
 	struct table *table;
 	int err = 0;
 
@@ -118,9 +141,9 @@ int text__cases(FILE *out, const struct run *run)
 	table = table__new();
 	if (!table)
 		return -ENOMEM;
-	add_columns(table, errnos);
+	add_columns(table, access, errnos);
 	for (size_t i = 0; !err && i < run->nr_cases; i++)
-		err = add_case(table, &run->cases[i], errnos);
+		err = add_case(table, &run->cases[i], access, errnos);
 	err = err ?: table__print(table, out);
 	table__free(table);
 	if (!err)

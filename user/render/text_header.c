@@ -49,6 +49,15 @@ static int put_tool(FILE *out, const struct run *run)
 			 units__duration(run->duration_ns, duration), start);
 }
 
+/* Of a bench run; nothing if nothing is known. */
+static int put_setting(FILE *out, const struct run *run)
+{
+	char setting[RUN_SETTING_LEN];
+
+	run__describe_setting(run, setting, sizeof(setting));
+	return run->kind == RUN_BENCH && setting[0] ? put_line(out, "setting", setting) : 0;
+}
+
 static int put_host(FILE *out, const struct run_host *host)
 {
 	return put_linef(out, "host", "Linux %s %s, %d CPUs (%s), preemption %s, clock %s",
@@ -86,6 +95,7 @@ int text__header(FILE *out, const struct run *run, const char *title)
 
 	err = err ?: put_tool(out, run);
 	err = err ?: put_host(out, &run->host);
+	err = err ?: put_setting(out, run);
 	if (!err && run->argv) {
 		err = put_argv(out, "call", run->argv);
 		fputc('\n', out);

@@ -80,6 +80,10 @@ static const struct field device_fields[] = {
 	MEMBER(INT, run_device, subvendor_id, .flags = FIELD_MAYBE | FIELD_HEX),
 	MEMBER(INT, run_device, subdevice_id, .flags = FIELD_MAYBE | FIELD_HEX),
 	MEMBER(INT, run_device, class_id, .flags = FIELD_MAYBE | FIELD_HEX),
+	MEMBER(INT, run_device, numa_node, .flags = FIELD_MAYBE),
+	MEMBER(TEXT, run_device, runtime_status, .flags = FIELD_OPTIONAL),
+	MEMBER(TEXT, run_device, link_speed, .flags = FIELD_OPTIONAL),
+	MEMBER(INT, run_device, link_width, .flags = FIELD_MAYBE),
 	{ .key = "offset_shift", .type = FIELD_OBJECT, .layout = &shift_layout },
 	ARRAY(run_device, regions, region_layout),
 };
@@ -215,12 +219,27 @@ static const struct field sample_fields[] = {
 };
 static const struct layout sample_layout = LAYOUT(run_sample, sample_fields);
 
+static bool has_access_width(const void *object)
+{
+	const struct run_case *c = object;
+
+	return c->access_width != 0;
+}
+
+static bool has_flush(const void *object)
+{
+	const struct run_case *c = object;
+
+	return c->flush != NULL;
+}
+
 static const struct field case_fields[] = {
 	MEMBER(TEXT, run_case, id),
 	MEMBER(TEXT, run_case, mode),
 	MEMBER(TEXT, run_case, pattern),
 	MEMBER(U32, run_case, region),
 	MEMBER(U64, run_case, width),
+	MEMBER(U32, run_case, access_width, .flags = FIELD_OPTIONAL, .belongs = has_access_width),
 	MEMBER(U64, run_case, offset, .flags = FIELD_HEX),
 	MEMBER(U64, run_case, length, .flags = FIELD_HEX),
 	MEMBER(U32, run_case, threads),
@@ -229,12 +248,19 @@ static const struct field case_fields[] = {
 	MEMBER(U64, run_case, timer_ns),
 	MEMBER(U64, run_case, issued),
 	MEMBER(U64, run_case, operations),
+	MEMBER(TEXT, run_case, flush, .flags = FIELD_OPTIONAL),
+	MEMBER(U64, run_case, read_backs, .flags = FIELD_OPTIONAL, .belongs = has_flush),
 	CODEC("errors", case_errors_codec),
 	MEMBER(U64, run_case, shorts),
 };
 static const struct layout case_layout = LAYOUT(run_case, case_fields);
 
-static const struct field bench_fields[] = { ARRAY(run, cases, case_layout) };
+static const struct field bench_fields[] = {
+	KEYED("mapping", TEXT, run, setting.mapping, .flags = FIELD_OPTIONAL),
+	KEYED("governor", TEXT, run, setting.governor, .flags = FIELD_OPTIONAL),
+	KEYED("cpus", TEXT, run, setting.cpus, .flags = FIELD_OPTIONAL),
+	ARRAY(run, cases, case_layout),
+};
 static const struct layout bench_layout = LAYOUT(run, bench_fields, .lines = true);
 
 static bool has_command(const void *object)

@@ -73,6 +73,8 @@ static void free_device(struct run_device *device)
 	free(device->module);
 	free(device->srcversion);
 	free(device->ops);
+	free(device->runtime_status);
+	free(device->link_speed);
 }
 
 static void free_segment(struct run_segment *segment)
@@ -112,6 +114,7 @@ static void free_case(struct run_case *c)
 	free(c->id);
 	free(c->mode);
 	free(c->pattern);
+	free(c->flush);
 	free(c->samples);
 	free(c->latency.buckets);
 	free(c->errnos);
@@ -124,6 +127,13 @@ static void free_host(struct run_host *host)
 	free(host->cpu_model);
 	free(host->preemption);
 	free(host->clock_source);
+}
+
+static void free_setting(struct run_setting *setting)
+{
+	free(setting->mapping);
+	free(setting->governor);
+	free(setting->cpus);
 }
 
 void run__free(struct run *run)
@@ -154,6 +164,7 @@ void run__free(struct run *run)
 	free(run->blind_spots);
 	free(run->hot_offsets);
 	free(run->cases);
+	free_setting(&run->setting);
 	free_host(&run->host);
 	run_argv__free(run->command.argv);
 	run_argv__free(run->argv);
@@ -170,6 +181,7 @@ struct run_device *run__add_device(struct run *run)
 		device->iommu_group = -1;
 		device->vendor_id = device->device_id = -1;
 		device->subvendor_id = device->subdevice_id = device->class_id = -1;
+		device->numa_node = device->link_width = -1;
 	}
 	return device;
 }

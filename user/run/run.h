@@ -86,6 +86,10 @@ struct run_device {
 	char *ops; /* vfio_device_ops.name */
 	int iommu_group; /* -1: not known */
 	int vendor_id, device_id, subvendor_id, subdevice_id, class_id; /* -1: not known */
+	int numa_node; /* -1: none, or not known */
+	char *runtime_status; /* sysfs power/runtime_status, before the device was opened */
+	char *link_speed; /* PCIe, as in sysfs: "8.0 GT/s PCIe" */
+	int link_width; /* PCIe lanes in use; -1: not known */
 	uint32_t offset_shift;
 	enum vs_shift_source shift_source;
 	struct run_region *regions;
@@ -164,9 +168,10 @@ struct run_hot_offset {
 struct run_case {
 	char *id; /* unique in the run, e.g. "BAR0/pread/4/seq/1" */
 	char *mode; /* pread, pwrite, load, store */
-	char *pattern; /* seq, rand, fixed */
+	char *pattern; /* seq, rand, fixed, stride:BYTES */
 	uint32_t region;
 	uint64_t width;
+	uint32_t access_width; /* bytes of each single load or store; 0: not known, system calls */
 	uint64_t offset, length; /* region-relative range; hex strings in JSON */
 	uint32_t threads;
 	/* Throughput pass: one sample per repetition, over all threads. */
@@ -181,10 +186,19 @@ struct run_case {
 	/* Handler calls made, warm-up, both passes and restores included; 0 for load and store. */
 	uint64_t issued;
 	uint64_t operations; /* the same for all modes */
+	char *flush; /* none, batch, each; NULL: no writing case, or not recorded */
+	uint64_t read_backs; /* of operations */
 	uint64_t errors;
 	uint64_t shorts;
 	struct run_errno *errnos;
 	size_t nr_errnos;
+};
+
+/* What decides over the figures of a bench run and is no property of a case; NULL: not known. */
+struct run_setting {
+	char *mapping; /* cached, uncached, unknown; NULL: no case went through a mapping */
+	char *governor; /* CPU frequency governors of the CPUs used, a comma list */
+	char *cpus; /* what threads were pinned to, "0,2-3"; NULL: they were not */
 };
 
 struct run_host {
@@ -240,6 +254,7 @@ struct run {
 	size_t nr_blind_spots;
 	struct run_hot_offset *hot_offsets;
 	size_t nr_hot_offsets;
+	struct run_setting setting; /* kind bench */
 	struct run_case *cases; /* kind bench */
 	size_t nr_cases;
 };
@@ -295,6 +310,14 @@ void run_cell__clear(struct run_cell *cell);
 int run_cell__merge(struct run_cell *into, const struct run_cell *from);
 int run_cell__subtract(struct run_cell *cell, const struct run_cell *older);
 bool run_cell__same(const struct run_cell *a, const struct run_cell *b); /* identity */
+
+/*
+ * setting.c: what of the setting and of the first device is known, on one line: "link 8.0 GT/s PCIe
+ * x4, NUMA node 0, mapping uncached". Empty if nothing is; cut to @len. Text of the run is in it as
+ * it is.
+ */
+#define RUN_SETTING_LEN 512
+void run__describe_setting(const struct run *run, char *text, size_t len);
 
 /* width.c: width classes. */
 unsigned int run_width__class(uint64_t width);

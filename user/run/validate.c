@@ -440,7 +440,10 @@ static int check_case_counts(const struct check *check, const char *where, const
 			return fail(check, "%s.samples: more than %" PRIu64 " operations", where,
 				    c->operations);
 	}
-	if (run_latency__count(&c->latency) > c->operations - ops)
+	if (c->read_backs > c->operations - ops)
+		return fail(check, "%s.read_backs: more than %" PRIu64 " operations with samples",
+			    where, c->operations);
+	if (run_latency__count(&c->latency) > c->operations - ops - c->read_backs)
 		return fail(check, "%s.latency: more than %" PRIu64 " operations with samples",
 			    where, c->operations);
 	if (c->issued > c->operations)
@@ -462,6 +465,10 @@ static int check_case(const struct check *check, size_t i)
 			    !c->id     ? "id"
 			    : !c->mode ? "mode"
 				       : "pattern");
+	if (c->access_width && c->width % c->access_width)
+		return fail(check,
+			    "%s.access_width: %" PRIu32 " does not divide the width %" PRIu64,
+			    where, c->access_width, c->width);
 	err = check_errnos(check, where, c->errnos, c->nr_errnos, c->errors);
 	if (!err)
 		err = run_latency__validate(&c->latency, where, check->reason, check->len);

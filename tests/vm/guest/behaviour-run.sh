@@ -111,6 +111,20 @@ ok "--max-cells 4: and that is not nothing" [ "$overflow" -eq 2018 ]
 has "--max-cells 4: it is shown" "calls that are in the account but in no cell: $overflow; raise --max-cells" out
 has "--max-cells 4: so is that it is full" "all cells are in use" out
 
+# --- read-backs of barbench are calls like any other ---
+for flush in batch each; do
+	run -- barbench "$RAM" --i-may-reset --region BAR2 --mode pwrite --write --length 4096 \
+		--pattern stride:64 --width 8 --flush $flush --count 1009 --warmup 0 --reps 1 \
+		--no-latency --no-restore -q -o bench.json
+	[ $flush = each ] && read_backs=1009 || read_backs=1
+	issued=$((1009 + read_backs))
+	is "--flush $flush: exit status" $status 0
+	is "--flush $flush: barbench says what it issued" "$(sum issued bench.json)" $issued
+	is "--flush $flush: all were seen" "$(account out)" "$issued $issued 0"
+	is "--flush $flush: 4 bytes each" "$(vfioscope report -f csv --dir read run.json | cut -d, -f5,7 | tail -n +2)" \
+		"4,$read_backs"
+done
+
 # --- full disks ---
 mkdir full
 mount -t tmpfs -o size=8k tmpfs full
