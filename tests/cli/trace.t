@@ -59,15 +59,10 @@ fails 'an empty comm' "--comm: the name is empty$try" trace --comm=
 fails 'a relative cgroup' "--cgroup: 'user.slice' is no absolute path$try" trace --cgroup user.slice
 fails 'a hostile value' "--attach: '\\x1b[2J\\x0a'" trace --attach $'\e[2J\n'
 
-# --- what does not go together, and what this version has not ---
+# --- what does not go together ---
 fails '--exact and fentry' '--exact contradicts --attach fentry' trace --exact --attach fentry
 fails 'fentry and --exact' '--exact contradicts --attach fentry' trace --attach fentry --exact
-fails '--exact' '--exact is not available in this version' trace --exact
 fails '--json and -o -' '--json and -o - both want standard output' trace --json -o -
-for method in kprobe_multi kprobe_session; do
-	fails "--attach $method" "--attach $method is not available in this version" \
-		trace --attach "$method"
-done
 
 # --- the command ---
 fails 'a command without --' "unexpected argument 'barbench' (a command goes after --)" \

@@ -142,7 +142,10 @@ static inline void sample__add_segment(struct run *run)
 					 .counted = 4,
 					 .lost = 0,
 					 .lost_kind = RUN_LOST_EXACT,
-					 .no_start = 1 };
+					 .entry_misses = 3,
+					 .exit_misses = 2,
+					 .no_start = 1,
+					 .left = 1 };
 	handler = run_segment__add_handler(segment);
 	assert_non_null(handler);
 	*handler = (struct run_handler){ .function = sample__text("ism_vfio_pci_write"),

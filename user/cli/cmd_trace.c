@@ -157,6 +157,7 @@ static int configure(struct trace *trace)
 	config->method = trace_method__parse(selectors->attach);
 	if (selectors->exact && config->method == TRACE_AUTO)
 		config->method = TRACE_EXACT;
+	config->escalate = config->method == TRACE_AUTO && !selectors->no_escalate;
 	config->device = selectors->device;
 	config->driver = selectors->driver;
 	config->comm = selectors->comm;
@@ -374,7 +375,7 @@ static int prepare(struct trace *trace, int argc, char **argv)
 	recorder->duration_ns = trace->selectors.duration_ns;
 	recorder->interval_ns = trace->selectors.interval_ns;
 	recorder->selectors = &trace->selectors;
-	recorder->escalate = trace->config.method == TRACE_AUTO && !trace->selectors.no_escalate;
+	recorder->escalate = trace->config.escalate;
 	if (trace->renderer && !trace->json) /* JSON holds the intervals itself */
 		recorder->on_interval = print_interval;
 	recorder->context = trace;

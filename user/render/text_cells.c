@@ -261,7 +261,11 @@ void render_account(FILE *out, const struct run *run)
 	struct run_account account;
 
 	run__account(run, &account);
-	fprintf(out, "issued %" PRIu64 " counted %" PRIu64 " lost %" PRIu64 "%s\n",
+	fprintf(out, "issued %" PRIu64 " counted %" PRIu64 " lost %" PRIu64 "%s",
 		account.counted + account.lost, account.counted, account.lost,
 		weakness[account.lost_kind]);
+	if (account.between.max)
+		fprintf(out, "; %" PRIu64 " to %" PRIu64 " more fell between segments",
+			account.between.min, account.between.max);
+	fputc('\n', out);
 }

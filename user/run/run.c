@@ -276,6 +276,8 @@ void run__account(const struct run *run, struct run_account *account)
 
 	*account = (struct run_account){ .lost_kind = RUN_LOST_EXACT };
 	for (i = 0; i < run->nr_segments; i++) {
+		account->between.min += run->segments[i].between.min;
+		account->between.max += run->segments[i].between.max;
 		for (j = 0; j < run->segments[i].nr_handlers; j++) {
 			const struct run_handler *handler = &run->segments[i].handlers[j];
 

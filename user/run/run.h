@@ -291,6 +291,7 @@ void run_argv__free(char **argv);
 /* Totals over all segments; issued = counted + lost. */
 struct run_account {
 	uint64_t counted, lost, overflow, no_device;
+	struct run_range between; /* calls between segments, in none of these */
 	enum run_lost_kind lost_kind; /* the weakest of all */
 };
 void run__account(const struct run *run, struct run_account *account);

@@ -341,7 +341,7 @@ int trace_likely_method(const struct trace_handler *handler)
 	return -ENOTSUP;
 }
 
-int pair__attach(struct tracer *tracer, struct pair *pair, enum trace_method method)
+int pair__load(struct tracer *tracer, struct pair *pair, enum trace_method method)
 {
 	int err = flavours[method].open(pair);
 
@@ -353,6 +353,21 @@ int pair__attach(struct tracer *tracer, struct pair *pair, enum trace_method met
 	err = share_maps(tracer, pair);
 	if (!err)
 		err = load_pair(pair, &flavours[method]);
+	if (err)
+		pair__close(pair);
+	return err;
+}
+
+int pair__attach(struct tracer *tracer, struct pair *pair, enum trace_method method)
+{
+	int err = 0;
+
+	if (pair->object && pair->method != method)
+		pair__close(pair);
+	if (!pair->object)
+		err = pair__load(tracer, pair, method);
+	if (err)
+		return err;
 	for (enum vs_dir dir = VS_READ; !err && dir < VS_DIRS; dir++)
 		if (pair->probes[dir])
 			err = flavours[method].attach(pair->probes[dir]);

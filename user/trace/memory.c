@@ -41,7 +41,7 @@ uint64_t tracer__map_bytes(const struct tracer *tracer)
 {
 	uint64_t bytes = map_bytes(tracer->bss_fd) + map_bytes(tracer->cells_fd);
 
-	for (size_t i = 0; i < tracer->nr_segments; i++) {
+	for (size_t i = 0; i < VS_MAX_SEGMENTS; i++) {
 		const struct segment *segment = &tracer->segments[i];
 
 		for (size_t j = 0; j < segment->nr_pairs; j++) {

@@ -88,14 +88,15 @@ static bool is_provable(const struct pair *pair)
  * The methods that lose nothing to scheduling, the best first: kprobe's account also holds for what
  * bpf() system calls mute on any kernel; a session has no limit to the calls it follows.
  */
+static const enum trace_method exact_methods[] = { TRACE_KPROBE, TRACE_KPROBE_SESSION,
+						   TRACE_KPROBE_MULTI };
+
 static int attach_exact(struct tracer *tracer, struct pair *pair)
 {
-	static const enum trace_method methods[] = { TRACE_KPROBE, TRACE_KPROBE_SESSION,
-						     TRACE_KPROBE_MULTI };
 	int err = 0;
 
-	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++) {
-		err = pair__attach(tracer, pair, methods[i]);
+	for (size_t i = 0; i < sizeof(exact_methods) / sizeof(*exact_methods); i++) {
+		err = pair__attach(tracer, pair, exact_methods[i]);
 		if (!err && is_provable(pair))
 			return 0;
 		if (!err)
@@ -158,6 +159,13 @@ int segment__attach(struct tracer *tracer, struct segment *segment, enum trace_m
 			return explain_attach(pair, method, err, error);
 	}
 	return 0;
+}
+
+void segment__prepare_exact(struct tracer *tracer, struct segment *segment)
+{
+	for (size_t i = 0; i < segment->nr_pairs; i++)
+		if (pair__load(tracer, &segment->pairs[i], exact_methods[0]))
+			break; /* it will say why when it is needed */
 }
 
 /* --- record ------------------------------------------------------------------------------------ */

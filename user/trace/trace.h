@@ -48,6 +48,7 @@ struct trace_handler {
 /* Zero or NULL: no filter, the default. */
 struct trace_config {
 	enum trace_method method;
+	bool escalate; /* be ready for tracer__escalate() */
 	uint32_t max_cells; /* per CPU */
 	const char *device;
 	const char *driver;

@@ -99,6 +99,8 @@ int tracer__attach(struct tracer *tracer, char *error)
 	err = tracer__watch(tracer, tracer->segments[0].pairs[0].method);
 	if (err)
 		trace_explain(err, "watch devices come and go", error);
+	if (!err && tracer->config->escalate && !segment__new(tracer, &tracer->segments[1]))
+		segment__prepare_exact(tracer, &tracer->segments[1]);
 	tracer->kernel_bytes = tracer__map_bytes(tracer);
 	return err;
 }
@@ -172,9 +174,11 @@ int tracer__escalate(struct tracer *tracer, uint64_t skipped, char *error)
 	struct segment *segment = tracer__segment(tracer), *next = segment + 1;
 	int err;
 
-	if (tracer->nr_segments == VS_MAX_SEGMENTS)
+	if (tracer->nr_segments == VS_MAX_SEGMENTS) {
+		snprintf(error, TRACE_ERROR_LEN, "the method was changed before");
 		return -EALREADY;
-	err = segment__new(tracer, next);
+	}
+	err = next->pairs ? 0 : segment__new(tracer, next);
 	if (!err && asprintf(&next->reason,
 			     "fentry had lost calls (%" PRIu64 "): went on by %s, which loses none to "
 			     "scheduling",
