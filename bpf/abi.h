@@ -82,11 +82,11 @@ struct vs_cell {
 
 /*
  * In the place of the cell that stands for none (VS_CELL_NONE), one on each CPU: how often the
- * programs of each handler ran for a call to be counted. Kept by kprobe.multi and kprobe.session only.
+ * programs of each handler ran for a call to be counted: kprobe.multi's at the entry, kprobe.session's
+ * at the exit.
  */
 struct vs_passages {
-	__u64 entries[VS_HANDLER_SLOTS];
-	__u64 exits[VS_HANDLER_SLOTS];
+	__u64 count[VS_HANDLER_SLOTS];
 };
 
 enum vs_device_state {
@@ -127,8 +127,8 @@ struct vs_device {
 #define VS_VDEV_GONE 1
 
 /*
- * A call in flight, by thread: two candidate slots in a bounded table for each handler. An entry
- * that finds both taken replaces the second, whose exit then finds no start: counted, never silent.
+ * A call in flight, by thread: some candidate slots in a bounded table for each handler. An entry
+ * that finds all taken replaces one, whose exit then finds no start: counted, never silent.
  *
  * Who the slot was last used by, and for which device, stays when the call ends, so that the
  * thread's next call need not look the device up again.

@@ -50,11 +50,16 @@ static __always_inline __u64 call_proof(const __u64 *ctx, struct task_struct *ta
 	return VS_START_PROOF(ctx[1], call_stamp(task, by_system_call(ctx), dir));
 }
 
-static __noinline struct vs_start *slot_fits_second(__u64 owner, __u64 proof, enum vs_dir dir)
+/* The start of the call that ends is not in the first slot. */
+static __noinline struct vs_start *more_slots_fit(__u64 owner, __u64 proof, enum vs_dir dir)
 {
-	struct vs_start *slot = second_slot(owner, dir);
+	for (int i = 0; i < MORE_SLOTS; i++) {
+		struct vs_start *slot = more_slot(owner, i, dir);
 
-	return slot_fits(slot, owner, proof) ? slot : NULL;
+		if (slot_fits(slot, owner, proof))
+			return slot;
+	}
+	return NULL;
 }
 
 static __always_inline int fentry_body(__u64 *ctx, const enum vs_dir dir)
@@ -107,7 +112,7 @@ static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir)
 	slot = first_slot(owner, dir);
 	proof = call_proof(ctx, task, dir);
 	if (!slot_fits(slot, owner, proof))
-		slot = slot_fits_second(owner, proof, dir);
+		slot = more_slots_fit(owner, proof, dir);
 	if (!slot)
 		return count_untimed(ctx, dir);
 	ts = slot->ts_ns;
@@ -142,7 +147,7 @@ static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir)
 	int BPF_KPROBE(name##_multi, __u64 vdev, __u64 buf, __u64 count, __u64 ppos)  \
 	{                                                                             \
 		if (kprobe_entry(vdev, count, ppos, dir))                             \
-			COUNT_PASSAGE(entries, dir);                                  \
+			count_passage(dir);                                           \
 		return 0;                                                             \
 	}                                                                             \
 	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe, __s64 ret)               \

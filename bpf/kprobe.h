@@ -35,12 +35,18 @@ static __always_inline __u64 kprobe_proof(struct task_struct *task, __u64 ppos,
 	return VS_START_PROOF(0ULL, call_stamp(task, on_stack, dir));
 }
 
-static __noinline struct vs_start *kprobe_second_slot(__u64 owner, enum vs_dir dir)
+/* The start of the call that ends is not in the first slot. */
+static __noinline struct vs_start *kprobe_more_slots(__u64 owner, enum vs_dir dir)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct vs_start *slot = second_slot(owner, dir);
 
-	return slot_fits(slot, owner, kprobe_proof(task, slot->ppos, dir)) ? slot : NULL;
+	for (int i = 0; i < MORE_SLOTS; i++) {
+		struct vs_start *slot = more_slot(owner, i, dir);
+
+		if (slot_fits(slot, owner, kprobe_proof(task, slot->ppos, dir)))
+			return slot;
+	}
+	return NULL;
 }
 
 /* Is the call one to be counted? */
@@ -62,20 +68,14 @@ static __always_inline bool kprobe_entry(__u64 vdev, __u64 count, __u64 ppos, co
 }
 
 /* What kprobe.multi and kprobe.session have instead of the hit counter of a kprobe event. */
-static __always_inline struct vs_passages *passages(void)
+static __always_inline void count_passage(const enum vs_dir dir)
 {
 	__u32 id = bpf_get_smp_processor_id() * config.cells_per_cpu + VS_CELL_NONE;
+	struct vs_passages *here = bpf_map_lookup_elem(&cells, &id);
 
-	return bpf_map_lookup_elem(&cells, &id);
+	if (here)
+		here->count[config.handler_index[dir] & (VS_HANDLER_SLOTS - 1)]++;
 }
-
-#define COUNT_PASSAGE(way, dir)                                                      \
-	do {                                                                         \
-		struct vs_passages *here = passages();                               \
-                                                                                     \
-		if (here)                                                            \
-			here->way[config.handler_index[dir] & (VS_HANDLER_SLOTS - 1)]++; \
-	} while (0)
 
 /* Was there a start of this call? */
 static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir)
@@ -87,7 +87,7 @@ static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir)
 	owner = thread_number(task);
 	slot = first_slot(owner, dir);
 	if (!slot_fits(slot, owner, kprobe_proof(task, slot->ppos, dir)))
-		slot = kprobe_second_slot(owner, dir);
+		slot = kprobe_more_slots(owner, dir);
 	if (!slot) {
 		slots_clear(owner, dir);
 		return false;

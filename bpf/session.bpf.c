@@ -11,14 +11,13 @@ extern bool bpf_session_is_return(void *ctx) __ksym __weak;
 static __always_inline int session_body(struct pt_regs *ctx, const enum vs_dir dir)
 {
 	if (bpf_session_is_return(ctx)) {
-		COUNT_PASSAGE(exits, dir);
+		count_passage(dir);
 		if (!kprobe_exit(PT_REGS_RC(ctx), dir) && gate != VS_SHUT)
 			COUNT_EVENT(dir, no_start);
 		return 0;
 	}
 	if (!kprobe_entry(PT_REGS_PARM1(ctx), PT_REGS_PARM3(ctx), PT_REGS_PARM4(ctx), dir))
 		return 1; /* and no exit */
-	COUNT_PASSAGE(entries, dir);
 	return 0;
 }
 

@@ -67,12 +67,14 @@ static __always_inline __u64 thread_number(struct task_struct *task)
 }
 
 /*
- * Two slots by two stretches of a product. Any odd factor will do that is a constant of one instruction, and
- * spreads the bits that tell tasks from one another, from the 10th or so on.
+ * A slot by a stretch of a product: any odd factor will do that is a constant of one instruction and
+ * spreads the bits that tell tasks from one another, from the 10th or so on. Where that slot is another
+ * thread's there are more, from a second stretch on.
  */
 #define SLOT_HASH(owner) ((owner)*0x1e3779b1)
 #define FIRST_SLOT(owner) (SLOT_HASH(owner) >> 40 & (VS_START_SLOTS - 1))
-#define SECOND_SLOT(owner) (SLOT_HASH(owner) >> 31 & (VS_START_SLOTS - 1))
+#define MORE_SLOTS 16
+#define MORE_SLOT(owner, i) (((SLOT_HASH(owner) >> 31) + (i)) & (VS_START_SLOTS - 1))
 
 /* The barrier has one pointer made, where clang would make the same one again for each field. */
 static __always_inline struct vs_start *first_slot(__u64 owner, const enum vs_dir dir)
@@ -83,9 +85,9 @@ static __always_inline struct vs_start *first_slot(__u64 owner, const enum vs_di
 	return slot;
 }
 
-static __always_inline struct vs_start *second_slot(__u64 owner, enum vs_dir dir)
+static __always_inline struct vs_start *more_slot(__u64 owner, int i, enum vs_dir dir)
 {
-	return &starts[dir & 1][SECOND_SLOT(owner)];
+	return &starts[dir & 1][MORE_SLOT(owner, i)];
 }
 
 /* The slot is the thread's from its last call on this device. */
@@ -114,14 +116,38 @@ static __always_inline void slot_drop(struct vs_start *slot, __u64 owner, enum v
 	slot->ts_ns = 0;
 }
 
+/*
+ * The thread's own slot, else one that nobody has used yet, else one with no call in flight: an idle one
+ * is taken from a thread, which may want it at that very moment, only if there is no other.
+ */
+static __noinline __u32 slot_choose(__u64 owner, enum vs_dir dir)
+{
+	__u32 at = FIRST_SLOT(owner), none = VS_START_SLOTS, unused = none, idle = none;
+	const struct vs_start *slot = &starts[dir & 1][at];
+
+	if (slot->owner == owner || !slot->owner)
+		return at;
+	if (!slot->ts_ns)
+		idle = at;
+	for (int i = 0; i < MORE_SLOTS; i++) {
+		at = MORE_SLOT(owner, i);
+		slot = &starts[dir & 1][at];
+		if (slot->owner == owner)
+			return at;
+		if (!slot->owner && unused == none)
+			unused = at;
+		if (!slot->ts_ns && idle == none)
+			idle = at;
+	}
+	return unused != none ? unused : idle != none ? idle : at;
+}
+
 /* A slot for a call of a traced device, made the thread's own. */
 static __always_inline struct vs_start *slot_take(__u64 owner, __u64 vdev, __u32 device,
 						  enum vs_dir dir)
 {
-	struct vs_start *slot = first_slot(owner, dir & 1);
+	struct vs_start *slot = &starts[dir & 1][slot_choose(owner, dir) & (VS_START_SLOTS - 1)];
 
-	if (slot->owner != owner && slot->ts_ns)
-		slot = second_slot(owner, dir);
 	slot_drop(slot, owner, dir);
 	slot->owner = owner;
 	slot->ready = config.filter_tasks ? 0 : vdev;
@@ -174,12 +200,13 @@ static __always_inline bool slot_clear(struct vs_start *slot, __u64 owner, enum 
 /* Was there one that counts? */
 static __noinline bool slots_clear(__u64 owner, enum vs_dir dir)
 {
-	bool first = slot_clear(&starts[dir & 1][FIRST_SLOT(owner)], owner, dir);
-	bool second = slot_clear(second_slot(owner, dir), owner, dir);
+	bool counts = slot_clear(&starts[dir & 1][FIRST_SLOT(owner)], owner, dir);
 
-	if (first || second)
+	for (int i = 0; i < MORE_SLOTS; i++)
+		counts |= slot_clear(more_slot(owner, i, dir), owner, dir);
+	if (counts)
 		COUNT_EVENT(dir, stale);
-	return first || second;
+	return counts;
 }
 
 #endif

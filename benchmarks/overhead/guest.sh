@@ -70,10 +70,10 @@ variant() {
 	vfioscope_kprobe_multi) may_trace --attach kprobe_multi ;;
 	vfioscope_kprobe_session) may_trace --attach kprobe_session ;;
 	vfioscope_exact) may_trace --exact ;;
-	bpftrace_fentry) bpftrace_hist "kfunc:$f" "kretfunc:$f" ;;
-	bpftrace_kprobe) bpftrace_hist "kprobe:$f" "kretprobe:$f" ;;
-	bpftrace_fentry_guarded) bpftrace_hist "kfunc:$f" "kretfunc:$f /@s[tid]/" ;;
-	bpftrace_kprobe_guarded) bpftrace_hist "kprobe:$f" "kretprobe:$f /@s[tid]/" ;;
+	bpftrace_fentry_unguarded) bpftrace_hist "kfunc:$f" "kretfunc:$f" ;;
+	bpftrace_kprobe_unguarded) bpftrace_hist "kprobe:$f" "kretprobe:$f" ;;
+	bpftrace_fentry) bpftrace_hist "kfunc:$f" "kretfunc:$f /@s[tid]/" ;;
+	bpftrace_kprobe) bpftrace_hist "kprobe:$f" "kretprobe:$f /@s[tid]/" ;;
 	memory) memory ;;
 	*) fatal "no variant $name" ;;
 	esac

@@ -16,8 +16,8 @@ variants=(
 	untraced empty_pair
 	vfioscope_fentry vfioscope_kprobe
 	vfioscope_kprobe_multi vfioscope_kprobe_session vfioscope_exact
+	bpftrace_fentry_unguarded bpftrace_kprobe_unguarded
 	bpftrace_fentry bpftrace_kprobe
-	bpftrace_fentry_guarded bpftrace_kprobe_guarded
 	memory
 )
 
@@ -33,8 +33,8 @@ usage() {
 	  --kernel 6.1|7.x   this kernel only
 	  --only NAME,...    "untraced", and what begins with one of these names: empty_pair,
 	                     vfioscope_fentry, vfioscope_kprobe, vfioscope_kprobe_multi,
-	                     vfioscope_kprobe_session, vfioscope_exact, bpftrace_fentry,
-	                     bpftrace_kprobe, bpftrace_fentry_guarded, bpftrace_kprobe_guarded, memory
+	                     vfioscope_kprobe_session, vfioscope_exact, bpftrace_fentry_unguarded,
+	                     bpftrace_kprobe_unguarded, bpftrace_fentry, bpftrace_kprobe, memory
 	  --docs             puts the table into docs/overhead.md; with all kernels and variants only
 
 	Exit status: 0 measured; 2 something failed, such as a tracer that did not count every read.

@@ -15,8 +15,8 @@ VARIANTS = (
     "vfioscope_exact",
     "bpftrace_fentry",
     "bpftrace_kprobe",
-    "bpftrace_fentry_guarded",
-    "bpftrace_kprobe_guarded",
+    "bpftrace_fentry_unguarded",
+    "bpftrace_kprobe_unguarded",
 )
 
 # Of what each adds to an untraced read: at most so many times as much.
@@ -24,8 +24,8 @@ TARGETS = (
     ("vfioscope_fentry", "empty_pair", 2.3),
     ("vfioscope_fentry", "bpftrace_fentry", 0.36),
     ("vfioscope_kprobe", "bpftrace_kprobe", 0.60),
-    ("vfioscope_fentry", "bpftrace_fentry_guarded", 0.36),
-    ("vfioscope_kprobe", "bpftrace_kprobe_guarded", 0.60),
+    ("vfioscope_fentry", "bpftrace_fentry_unguarded", 0.36),
+    ("vfioscope_kprobe", "bpftrace_kprobe_unguarded", 0.60),
 )
 
 LABEL, COLUMN = 44, 26

@@ -5,5 +5,5 @@
 . "$(dirname "$0")/contended.sh"
 
 needs_kernel 6.1
-contended 6.1 "fentry kprobe" --append preempt=full
+contended 6.1 "fentry exact auto" --append preempt=full
 done_testing

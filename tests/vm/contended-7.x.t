@@ -5,5 +5,5 @@
 . "$(dirname "$0")/contended.sh"
 
 needs_kernel 7.x
-contended 7.x "fentry kprobe"
+contended 7.x "fentry kprobe_multi kprobe_session exact auto"
 done_testing

@@ -20,7 +20,7 @@ contended()
 
 	shift 2
 	# shellcheck disable=SC2086 # words
-	guest "$kernel" contended --smp 2 --timeout 400 "$@" -- $flavours
+	guest "$kernel" contended --smp 2 --timeout 600 "$@" -- $flavours
 	for run in "$vm_sent"/out/*/; do
 		judge "${run%/}"
 	done

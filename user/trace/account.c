@@ -115,15 +115,17 @@ static void account_kprobe(const struct tracer *tracer, const struct segment *se
 {
 	const struct vs_handler_stats *stats = stats_of(tracer, probe);
 	uint64_t calls = probe->end.calls;
-	uint64_t known =
-		account->counted + stats->unwanted + stats->outside + account->left.outside;
+	uint64_t known = account->counted + stats->unwanted + stats->outside;
 
 	if (pair->method == TRACE_KPROBE)
 		known += stats->others;
 	else
 		calls += stats->no_device;
-	if (!segment->to_ns)
-		known += account->left.inside; /* under way, not lost */
+	if (pair->method != TRACE_KPROBE_SESSION) { /* which knows calls only when they end */
+		known += account->left.outside;
+		if (!segment->to_ns)
+			known += account->left.inside; /* under way, not lost */
+	}
 	account->lost = calls > known ? calls - known : 0;
 	account->fuzzy = probe->open.calls || probe->closing.calls != probe->end.calls ||
 			 account->left.in_flight;

@@ -37,20 +37,21 @@ static bool wants(const struct kallsym *symbol, uint64_t address, const char *fu
 	       (!symbol->module[0] || !strcmp(symbol->module, module));
 }
 
-/* The kernel makes the file as it is read, at a price for each read() call. */
-#define READ_SIZE (256 * 1024)
+/* The kernel makes the file as it is read, at a price for each read() call: a page is what one may give. */
+#define READ_SIZE 4096
 
 int kallsyms__resolve(struct kallsym *symbols, size_t nr)
 {
 	FILE *file = fopen("/proc/kallsyms", "re");
 	char *line = NULL, *function, *module;
+	char buffer[READ_SIZE];
 	size_t size = 0;
 	bool shown = false;
 	uint64_t address;
 
 	if (!file)
 		return -errno;
-	setvbuf(file, NULL, _IOFBF, READ_SIZE);
+	setvbuf(file, buffer, _IOFBF, sizeof(buffer)); /* glibc's own is 1 KiB here */
 	while (getline(&line, &size, file) > 0) {
 		if (!parse_line(line, &address, &function, &module))
 			continue;

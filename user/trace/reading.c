@@ -34,18 +34,18 @@ uint64_t hook__link_misses(const struct hook *hook)
 	return info.missed;
 }
 
-/* Sums of one handler's over all CPUs. */
-static void read_passages(const struct tracer *tracer, const struct probe *probe, uint64_t *entries,
-			  uint64_t *exits)
+/* One handler's, over all CPUs. */
+static uint64_t passages(const struct tracer *tracer, const struct probe *probe)
 {
-	*entries = *exits = 0;
+	uint64_t sum = 0;
+
 	for (uint32_t cpu = 0; cpu < tracer->nr_cpus; cpu++) {
 		size_t at = (size_t)cpu * tracer->cells_per_cpu + VS_CELL_NONE;
-		const struct vs_passages *passages = (const void *)&tracer->cells[at];
+		const struct vs_passages *here = (const void *)&tracer->cells[at];
 
-		*entries += __atomic_load_n(&passages->entries[probe->index], __ATOMIC_RELAXED);
-		*exits += __atomic_load_n(&passages->exits[probe->index], __ATOMIC_RELAXED);
+		sum += __atomic_load_n(&here->count[probe->index], __ATOMIC_RELAXED);
 	}
+	return sum;
 }
 
 /*
@@ -53,23 +53,19 @@ static void read_passages(const struct tracer *tracer, const struct probe *probe
  *
  * kprobe.multi: entries, those that the kernel skipped included.
  *
- * kprobe.session, whose two ends share one count of skipped runs: each call that began is two runs, of
- * which each was made or skipped; so it is half of their sum.
+ * kprobe.session: exits, and what the kernel skipped: of an entry that it skips it makes no exit, so that
+ * each call is in one of these numbers (kprobe_multi_link_handler() in kernel/trace/bpf_trace.c).
  */
 void probe__read(const struct tracer *tracer, const struct pair *pair, const struct probe *probe,
 		 struct reading *reading)
 {
-	uint64_t entries, exits, skipped = program_misses(probe->entry.program);
 	uint64_t unknown = hook__link_misses(&probe->entry);
 
-	reading->entry_misses = skipped + unknown;
+	reading->entry_misses = program_misses(probe->entry.program) + unknown;
 	reading->exit_misses = program_misses(probe->exit.program);
 	reading->calls = 0;
-	read_passages(tracer, probe, &entries, &exits);
-	if (pair->method == TRACE_KPROBE && probe->entry.event.name[0])
+	if (pair->method == TRACE_KPROBE_MULTI || pair->method == TRACE_KPROBE_SESSION)
+		reading->calls = passages(tracer, probe) + reading->entry_misses;
+	else if (pair->method == TRACE_KPROBE && probe->entry.event.name[0])
 		kprobe_event__hits(&probe->entry.event, &reading->calls);
-	else if (pair->method == TRACE_KPROBE_MULTI)
-		reading->calls = entries + skipped + unknown;
-	else if (pair->method == TRACE_KPROBE_SESSION)
-		reading->calls = (entries + exits + skipped) / 2 + unknown;
 }

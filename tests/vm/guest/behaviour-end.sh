@@ -73,6 +73,14 @@ for method in fentry kprobe; do
 	is "kill -9, $method: it is dead" $trace_status 137
 	ok "kill -9, $method: no run" [ ! -e run.json ]
 	is "kill -9, $method: no half a run" "$(ls -A | grep -c run.json)" 0
+	if [ $method = kprobe ]; then
+		events=/sys/kernel/tracing/events/vfioscope
+		is "kill -9, kprobe: what is left are two named events a handler" \
+			"$(grep -c ':vfioscope/vfioscope_[0-9]*_[01]_e[nx]' /sys/kernel/tracing/kprobe_events)" 4
+		is "kill -9, kprobe: none of them is enabled" "$(cat $events/enable)" 0
+		vfioscope trace -D "$RAM" -d 0.1 >out 2>&1
+		is "kill -9, kprobe: the next start" $? 0
+	fi
 	left_nothing "kill -9, $method" before
 done
 # Also while it attaches.
