@@ -15,7 +15,8 @@ static __always_inline bool table_handler_serves(__u64 vdev, const enum vs_dir d
 	int device = device_find(vdev);
 	const struct vs_device *dev = device_at(device);
 
-	return device < 0 || (dir == VS_READ ? dev->read : dev->write) == config.handler_address[dir & 1];
+	return device < 0 ||
+	       (dir == VS_READ ? dev->read : dev->write) == config.handler_address[dir & 1];
 }
 
 static __noinline struct vs_start *kprobe_slot(__u64 owner, __u64 vdev, enum vs_dir dir)
@@ -26,24 +27,30 @@ static __noinline struct vs_start *kprobe_slot(__u64 owner, __u64 vdev, enum vs_
 	return NULL;
 }
 
+static __always_inline bool position_on_stack(struct task_struct *task, __u64 ppos)
+{
+	return ppos - (__u64)task->stack < STACK_MOST;
+}
+
 /* The exit does not know the buffer. */
 static __always_inline __u64 kprobe_proof(struct task_struct *task, __u64 ppos,
 					  const enum vs_dir dir)
 {
-	bool on_stack = ppos - (__u64)task->stack < STACK_MOST;
-
-	return VS_START_PROOF(0ULL, call_stamp(task, on_stack, dir));
+	return VS_START_PROOF(0ULL, call_stamp(task, position_on_stack(task, ppos), dir));
 }
 
-/* The start of the call that ends is not in the first slot. */
-static __noinline struct vs_start *kprobe_more_slots(__u64 owner, enum vs_dir dir)
+static __always_inline bool slot_in_flight(const struct vs_start *slot, __u64 owner)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	return slot->owner == owner && slot->ts_ns;
+}
 
+/* The thread's start is not in the first slot. */
+static __noinline struct vs_start *more_slots_in_flight(__u64 owner, enum vs_dir dir)
+{
 	for (int i = 0; i < MORE_SLOTS; i++) {
 		struct vs_start *slot = more_slot(owner, i, dir);
 
-		if (slot_fits(slot, owner, kprobe_proof(task, slot->ppos, dir)))
+		if (slot_in_flight(slot, owner))
 			return slot;
 	}
 	return NULL;
@@ -77,6 +84,35 @@ static __always_inline void count_passage(const enum vs_dir dir)
 		here->count[config.handler_index[dir] & (VS_HANDLER_SLOTS - 1)]++;
 }
 
+/*
+ * The thread's start does not fit: it is another call's. Or, by io_uring, it may be this one's which gave
+ * way: that is counted, but not timed.
+ */
+static __noinline bool kprobe_misfit(struct vs_start *slot, __s64 ret, enum vs_dir dir)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct access access = { .ret = ret };
+
+	if (!slot)
+		return false;
+	if (position_on_stack(task, slot->ppos)) {
+		slots_clear(thread_number(task), dir);
+		return false;
+	}
+	if (slot->ts_ns >= gate) {
+		read_position(&access.end, slot->ppos);
+		access.count = slot->count;
+		access.index_base = slot->index_base;
+		access.shift = slot->shift;
+		access.cpu = bpf_get_smp_processor_id();
+		record_any(&access);
+	} else {
+		COUNT_EVENT(dir, outside);
+	}
+	slot->ts_ns = 0;
+	return true;
+}
+
 /* Was there a start of this call? */
 static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir)
 {
@@ -86,12 +122,12 @@ static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir)
 
 	owner = thread_number(task);
 	slot = first_slot(owner, dir);
-	if (!slot_fits(slot, owner, kprobe_proof(task, slot->ppos, dir)))
-		slot = kprobe_more_slots(owner, dir);
-	if (!slot) {
-		slots_clear(owner, dir);
+	if (!slot_in_flight(slot, owner))
+		slot = more_slots_in_flight(owner, dir);
+	if (!slot)
 		return false;
-	}
+	if (!slot_fits(slot, owner, kprobe_proof(task, slot->ppos, dir)))
+		return kprobe_misfit(slot, ret, dir);
 	ts = slot->ts_ns;
 	barrier_var(ts);
 	ns -= ts;

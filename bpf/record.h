@@ -5,8 +5,8 @@
 
 #include "device.h"
 
-#define COUNT_EVENT(dir, event)                                                                   \
-	__sync_fetch_and_add(                                                                     \
+#define COUNT_EVENT(dir, event) \
+	__sync_fetch_and_add(   \
 		&shared.handlers[config.handler_index[(dir)&1] & (VS_HANDLER_SLOTS - 1)].event, 1)
 
 /* Bounded by the mask, which the verifier wants to see. */

@@ -185,7 +185,8 @@ static const struct reject traces[] = {
 	  "{\"cell\":0,\"count\":1,\"bytes\":8",
 	  "intervals[0].cells[1].cell: 0 twice" },
 	{ "segments overlap", "\"segments\": [",
-	  "\"segments\": [{\"start_ns\":0,\"duration_ns\":1000001,\"between\":{\"min\":0,\"max\":0},"
+	  "\"segments\": "
+	  "[{\"start_ns\":0,\"duration_ns\":1000001,\"between\":{\"min\":0,\"max\":0},"
 	  "\"handlers\":[]},",
 	  "segments[1].start_ns: before the end of the one before" },
 	{ "calls before the first segment", "\"between\":{\"min\":0,\"max\":0}",

@@ -5,5 +5,5 @@
 . "$(dirname "$0")/contended.sh"
 
 needs_kernel 6.1
-contended 6.1 "fentry exact auto"
+contended 6.1 "fentry exact"
 done_testing

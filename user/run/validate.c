@@ -112,8 +112,8 @@ static int check_segments(const struct check *check)
 
 		err = check_stretch(check, "segments", i, segment->start_ns, segment->duration_ns,
 				    &end_ns);
-		if (!err && (segment->between.min > segment->between.max ||
-			     (!i && segment->between.max)))
+		if (!err &&
+		    (segment->between.min > segment->between.max || (!i && segment->between.max)))
 			err = fail(check, "segments[%zu].between: no range", i);
 		for (j = 0; !err && j < segment->nr_handlers; j++)
 			err = check_handler(check, i, j, &issued, &in_cells);

@@ -103,8 +103,8 @@ static void account_fentry(const struct tracer *tracer, const struct segment *se
 {
 	const struct reading *last = segment->to_ns ? &probe->shut : &probe->end;
 
-	account->lost = last->exit_misses - probe->opening.exit_misses +
-			stats_of(tracer, probe)->no_device;
+	account->lost =
+		last->exit_misses - probe->opening.exit_misses + stats_of(tracer, probe)->no_device;
 	account->fuzzy = probe->opening.exit_misses != probe->open.exit_misses ||
 			 probe->closing.exit_misses != probe->shut.exit_misses;
 }

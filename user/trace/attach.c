@@ -200,8 +200,8 @@ static int attach_kprobe(struct probe *probe)
 
 static int target_multi(struct probe *probe)
 {
-	int err = bpf_program__set_expected_attach_type(probe->entry.program,
-							BPF_TRACE_KPROBE_MULTI);
+	int err =
+		bpf_program__set_expected_attach_type(probe->entry.program, BPF_TRACE_KPROBE_MULTI);
 
 	return err ? err
 		   : bpf_program__set_expected_attach_type(probe->exit.program,

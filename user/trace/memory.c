@@ -31,9 +31,9 @@ static uint64_t own_bytes(const struct bpf_object *object, const struct bpf_map 
 	const struct bpf_map *map;
 	uint64_t bytes = 0;
 
-	bpf_object__for_each_map(map, object)
-		if (map != bss && map != cells && bpf_map__fd(map) >= 0)
-			bytes += map_bytes(bpf_map__fd(map));
+	bpf_object__for_each_map(map,
+				 object) if (map != bss && map != cells && bpf_map__fd(map) >= 0)
+		bytes += map_bytes(bpf_map__fd(map));
 	return bytes;
 }
 

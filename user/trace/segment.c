@@ -195,8 +195,7 @@ static void read_all(const struct tracer *tracer, const struct segment *segment,
 void segment__open(struct tracer *tracer, struct segment *segment)
 {
 	for (size_t i = 0; i < tracer->nr_handlers; i++)
-		segment->probes[i].counted_before =
-			probe__counted(tracer, &segment->probes[i]);
+		segment->probes[i].counted_before = probe__counted(tracer, &segment->probes[i]);
 	READ_ALL(tracer, segment, opening);
 	segment->from_ns = monotonic_ns();
 	move_gates(segment, segment->from_ns);
@@ -231,8 +230,7 @@ void segment__drain(const struct segment *segment, uint64_t from_ns, uint64_t to
 
 	do {
 		nanosleep(&tick, NULL);
-	} while (segment__in_flight(segment, from_ns, to_ns) &&
-		 monotonic_ns() - to_ns < DRAIN_NS);
+	} while (segment__in_flight(segment, from_ns, to_ns) && monotonic_ns() - to_ns < DRAIN_NS);
 }
 
 void segment__poll(struct tracer *tracer, struct segment *segment)
@@ -264,8 +262,8 @@ uint64_t segment__outside(const struct tracer *tracer, const struct segment *seg
 	uint64_t outside = 0;
 
 	for (size_t i = 0; i < tracer->nr_handlers; i++)
-		outside += __atomic_load_n(
-			&tracer->shared->handlers[segment->probes[i].index].outside,
-			__ATOMIC_RELAXED);
+		outside +=
+			__atomic_load_n(&tracer->shared->handlers[segment->probes[i].index].outside,
+					__ATOMIC_RELAXED);
 	return outside;
 }

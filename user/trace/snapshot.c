@@ -353,7 +353,8 @@ int snapshot__fill(const struct snapshot *snapshot, const struct tracer *tracer,
 
 	memset(indexes, -1, sizeof(indexes));
 	for (uint32_t i = 0; i < snapshot->nr_devices; i++) {
-		int device = fill_device(tracer->shared->devices, snapshot->device_order[i], run, indexes);
+		int device = fill_device(tracer->shared->devices, snapshot->device_order[i], run,
+					 indexes);
 
 		if (device < 0)
 			return device;

@@ -163,8 +163,7 @@ static void hand_over(struct tracer *tracer, struct segment *segment, struct seg
 	segment__open(tracer, next);
 	segment__drain(next, 1, next->from_ns);
 	outside = segment__outside(tracer, next);
-	next->between.max = outside - before +
-			    segment__in_flight(next, 1, next->from_ns);
+	next->between.max = outside - before + segment__in_flight(next, 1, next->from_ns);
 	if (outside > shut + in_flight) /* the others may have been counted before */
 		next->between.min = outside - shut - in_flight;
 }
@@ -179,10 +178,11 @@ int tracer__escalate(struct tracer *tracer, uint64_t skipped, char *error)
 		return -EALREADY;
 	}
 	err = next->pairs ? 0 : segment__new(tracer, next);
-	if (!err && asprintf(&next->reason,
-			     "fentry had lost calls (%" PRIu64 "): went on by %s, which loses none to "
-			     "scheduling",
-			     skipped, trace_method__name(TRACE_KPROBE)) < 0) {
+	if (!err &&
+	    asprintf(&next->reason,
+		     "fentry had lost calls (%" PRIu64 "): went on by %s, which loses none to "
+		     "scheduling",
+		     skipped, trace_method__name(TRACE_KPROBE)) < 0) {
 		next->reason = NULL;
 		err = -ENOMEM;
 	}
