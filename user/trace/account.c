@@ -109,17 +109,37 @@ static void account_fentry(const struct tracer *tracer, const struct segment *se
 			 probe->closing.exit_misses != probe->shut.exit_misses;
 }
 
+/* Calls that were seen and are not to be counted. */
+static uint64_t known_aside(const struct pair *pair, const struct vs_handler_stats *stats)
+{
+	return stats->unwanted + stats->outside +
+	       (pair->method == TRACE_KPROBE ? stats->others : 0);
+}
+
+/*
+ * A kprobe event is hit from its making on, a little before its program is attached. And what is muted
+ * before the gate opens is not lost.
+ */
+uint64_t probe__unseen(const struct tracer *tracer, const struct pair *pair,
+		       const struct probe *probe)
+{
+	const struct vs_start *starts = pair->copy->starts[probe->handler->dir];
+	uint64_t known = known_aside(pair, stats_of(tracer, probe));
+
+	for (int i = 0; pair->method != TRACE_KPROBE_SESSION && i < VS_START_SLOTS; i++)
+		known += starts[i].ts_ns != 0;
+	return probe->opening.calls > known ? probe->opening.calls - known : 0;
+}
+
 static void account_kprobe(const struct tracer *tracer, const struct segment *segment,
 			   const struct pair *pair, const struct probe *probe,
 			   struct account *account)
 {
 	const struct vs_handler_stats *stats = stats_of(tracer, probe);
 	uint64_t calls = probe->end.calls;
-	uint64_t known = account->counted + stats->unwanted + stats->outside;
+	uint64_t known = account->counted + known_aside(pair, stats) + probe->unseen;
 
-	if (pair->method == TRACE_KPROBE)
-		known += stats->others;
-	else
+	if (pair->method != TRACE_KPROBE)
 		calls += stats->no_device;
 	if (pair->method != TRACE_KPROBE_SESSION) { /* which knows calls only when they end */
 		known += account->left.outside;

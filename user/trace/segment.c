@@ -192,11 +192,24 @@ static void read_all(const struct tracer *tracer, const struct segment *segment,
 #define READ_ALL(tracer, segment, reading) \
 	read_all(tracer, segment, offsetof(struct probe, reading))
 
+static void read_unseen(const struct tracer *tracer, const struct segment *segment)
+{
+	for (size_t i = 0; i < segment->nr_pairs; i++) {
+		const struct pair *pair = &segment->pairs[i];
+
+		for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++)
+			if (pair->probes[dir])
+				pair->probes[dir]->unseen =
+					probe__unseen(tracer, pair, pair->probes[dir]);
+	}
+}
+
 void segment__open(struct tracer *tracer, struct segment *segment)
 {
 	for (size_t i = 0; i < tracer->nr_handlers; i++)
 		segment->probes[i].counted_before = probe__counted(tracer, &segment->probes[i]);
 	READ_ALL(tracer, segment, opening);
+	read_unseen(tracer, segment); /* after it: so it is rather too small than too large */
 	segment->from_ns = monotonic_ns();
 	move_gates(segment, segment->from_ns);
 	READ_ALL(tracer, segment, open);
@@ -239,22 +252,26 @@ void segment__poll(struct tracer *tracer, struct segment *segment)
 	snapshot__take(tracer->snapshot, tracer);
 }
 
-void segment__close(struct tracer *tracer, struct segment *segment)
+void segment__shut(struct tracer *tracer, struct segment *segment)
 {
 	READ_ALL(tracer, segment, closing);
 	segment->to_ns = monotonic_ns();
 	move_gates(segment, VS_SHUT);
 	READ_ALL(tracer, segment, shut);
 	segment__drain(segment, segment->from_ns, segment->to_ns);
+	snapshot__take(tracer->snapshot, tracer);
+	for (size_t i = 0; i < tracer->nr_handlers; i++)
+		segment->probes[i].counted = probe__counted(tracer, &segment->probes[i]) -
+					     segment->probes[i].counted_before;
+}
+
+void segment__detach(struct tracer *tracer, struct segment *segment)
+{
 	for (size_t i = 0; i < segment->nr_pairs; i++)
 		pair__detach(&segment->pairs[i]);
 	READ_ALL(tracer, segment, end);
 	for (size_t i = 0; i < segment->nr_pairs; i++)
 		pair__remove_events(&segment->pairs[i]);
-	snapshot__take(tracer->snapshot, tracer);
-	for (size_t i = 0; i < tracer->nr_handlers; i++)
-		segment->probes[i].counted = probe__counted(tracer, &segment->probes[i]) -
-					     segment->probes[i].counted_before;
 }
 
 uint64_t segment__outside(const struct tracer *tracer, const struct segment *segment)

@@ -122,8 +122,10 @@ void tracer__deactivate(struct tracer *tracer)
 {
 	struct segment *segment = tracer__segment(tracer);
 
-	if (segment->from_ns && !segment->to_ns)
-		segment__close(tracer, segment);
+	if (!segment->from_ns || segment->to_ns)
+		return;
+	segment__shut(tracer, segment);
+	segment__detach(tracer, segment);
 }
 
 /* --- from fentry to an exact method ------------------------------------------------------------ */
@@ -157,10 +159,11 @@ static void hand_over(struct tracer *tracer, struct segment *segment, struct seg
 {
 	uint64_t before = segment__outside(tracer, next), in_flight, shut, outside;
 
-	segment__close(tracer, segment);
+	segment__shut(tracer, segment);
 	in_flight = segment__in_flight(next, 1, UINT64_MAX);
 	shut = segment__outside(tracer, next);
 	segment__open(tracer, next);
+	segment__detach(tracer, segment);
 	segment__drain(next, 1, next->from_ns);
 	outside = segment__outside(tracer, next);
 	next->between.max = outside - before + segment__in_flight(next, 1, next->from_ns);

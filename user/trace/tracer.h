@@ -36,6 +36,7 @@ struct probe {
 	/* Just before the gate was opened, just after; the same when it was shut. */
 	struct reading opening, open, closing, shut;
 	struct reading end; /* the last one; while it goes on, that of the last poll */
+	uint64_t unseen; /* calls before the gate was opened that no program saw, at least */
 	bool provable; /* the account holds whatever the kernel skips */
 	uint64_t counted_before; /* by other segments */
 	uint64_t counted; /* when the segment ended */
@@ -103,8 +104,10 @@ void segment__prepare_exact(struct tracer *tracer, struct segment *segment);
 void segment__open(struct tracer *tracer, struct segment *segment);
 /* Take in what was counted so far. */
 void segment__poll(struct tracer *tracer, struct segment *segment);
-/* Shut the gate, wait for those who are still counting, detach, take in what was counted. */
-void segment__close(struct tracer *tracer, struct segment *segment);
+/* Shut the gate, wait for those who are still counting, take in what was counted. */
+void segment__shut(struct tracer *tracer, struct segment *segment);
+/* After that. */
+void segment__detach(struct tracer *tracer, struct segment *segment);
 void segment__free(struct segment *segment);
 /* Wait until the calls that began from @from_ns on, before @to_ns, are over, but not for ever. */
 void segment__drain(const struct segment *segment, uint64_t from_ns, uint64_t to_ns);
@@ -155,6 +158,9 @@ uint64_t snapshot__counted(const struct snapshot *snapshot, uint32_t device, enu
 
 /* account.c: adds the segments with what each handler counted and lost. */
 int tracer__fill_account(const struct tracer *tracer, struct run *run);
+/* Calls that began before the gate is opened, of which no program knows. */
+uint64_t probe__unseen(const struct tracer *tracer, const struct pair *pair,
+		       const struct probe *probe);
 /* Of all segments so far. */
 uint64_t probe__counted(const struct tracer *tracer, const struct probe *probe);
 
