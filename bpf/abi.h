@@ -82,8 +82,8 @@ struct vs_cell {
 
 /*
  * In the place of the cell that stands for none (VS_CELL_NONE), one on each CPU: how often the
- * programs of each handler ran for a call to be counted: kprobe.multi's at the entry, kprobe.session's
- * at the exit.
+ * programs of each handler ran: kprobe's at the entry, kprobe.multi's at the entry of a call to be
+ * counted, kprobe.session's at its exit.
  */
 struct vs_passages {
 	__u64 count[VS_HANDLER_SLOTS];

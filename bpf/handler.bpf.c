@@ -140,6 +140,7 @@ static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir)
 	SEC("kprobe")                                                                 \
 	int BPF_KPROBE(name##_kprobe, __u64 vdev, __u64 buf, __u64 count, __u64 ppos) \
 	{                                                                             \
+		count_passage(dir);                                                   \
 		kprobe_entry(vdev, count, ppos, dir);                                 \
 		return 0;                                                             \
 	}                                                                             \

@@ -74,7 +74,7 @@ static __always_inline bool kprobe_entry(__u64 vdev, __u64 count, __u64 ppos, co
 	return true;
 }
 
-/* What kprobe.multi and kprobe.session have instead of the hit counter of a kprobe event. */
+/* How often a program ran: what the kernel's counts of hits, or of skipped runs, are held against. */
 static __always_inline void count_passage(const enum vs_dir dir)
 {
 	__u32 id = bpf_get_smp_processor_id() * config.cells_per_cpu + VS_CELL_NONE;

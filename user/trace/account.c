@@ -116,19 +116,30 @@ static uint64_t known_aside(const struct pair *pair, const struct vs_handler_sta
 	       (pair->method == TRACE_KPROBE ? stats->others : 0);
 }
 
-/*
- * A kprobe event is hit from its making on, a little before its program is attached. And what is muted
- * before the gate opens is not lost.
- */
+/* What is muted before the gate opens is not lost. */
 uint64_t probe__unseen(const struct tracer *tracer, const struct pair *pair,
 		       const struct probe *probe)
 {
 	const struct vs_start *starts = pair->copy->starts[probe->handler->dir];
 	uint64_t known = known_aside(pair, stats_of(tracer, probe));
 
+	if (pair->method == TRACE_KPROBE) /* which tells these apart */
+		return 0;
 	for (int i = 0; pair->method != TRACE_KPROBE_SESSION && i < VS_START_SLOTS; i++)
 		known += starts[i].ts_ns != 0;
 	return probe->opening.calls > known ? probe->opening.calls - known : 0;
+}
+
+/* Calls that began while the gate was open, and whose entry was muted. */
+static void add_muted(const struct segment *segment, const struct probe *probe,
+		      struct account *account)
+{
+	const struct reading *last = segment->to_ns ? &probe->shut : &probe->end;
+
+	account->lost += last->muted_max - probe->opening.muted_min;
+	account->fuzzy = probe->opening.muted_min != probe->open.muted_max ||
+			 probe->closing.muted_min != probe->shut.muted_max ||
+			 account->left.in_flight;
 }
 
 static void account_kprobe(const struct tracer *tracer, const struct segment *segment,
@@ -139,16 +150,18 @@ static void account_kprobe(const struct tracer *tracer, const struct segment *se
 	uint64_t calls = probe->end.calls;
 	uint64_t known = account->counted + known_aside(pair, stats) + probe->unseen;
 
-	if (pair->method != TRACE_KPROBE)
-		calls += stats->no_device;
 	if (pair->method != TRACE_KPROBE_SESSION) { /* which knows calls only when they end */
 		known += account->left.outside;
 		if (!segment->to_ns)
 			known += account->left.inside; /* under way, not lost */
 	}
+	if (pair->method != TRACE_KPROBE)
+		calls += stats->no_device;
 	account->lost = calls > known ? calls - known : 0;
 	account->fuzzy = probe->open.calls || probe->closing.calls != probe->end.calls ||
 			 account->left.in_flight;
+	if (pair->method == TRACE_KPROBE)
+		add_muted(segment, probe, account);
 }
 
 /* Where the kernel does not tell: what is known to have been lost. */

@@ -24,7 +24,8 @@ struct hook {
 
 /* What the kernel says of a handler's calls, since the programs were attached. */
 struct reading {
-	uint64_t calls; /* begun; fentry does not know */
+	uint64_t calls; /* begun, that our programs or the kernel's count of skipped runs know of */
+	uint64_t muted_min, muted_max; /* calls beside these: kprobe only */
 	uint64_t entry_misses, exit_misses; /* runs of the programs that it skipped */
 };
 
