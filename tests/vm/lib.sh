@@ -140,7 +140,7 @@ guest()
 	fi
 	for try in 1 2 3 4; do
 		status=0
-		"$vm_root/scripts/guest.sh" --kernel "$kernel" --timeout 240 --out "$vm_sent/out" \
+		"$vm_root/scripts/guest.sh" --kernel "$kernel" --timeout 400 --out "$vm_sent/out" \
 			--console "$vm_sent/console" "${vm_adds[@]}" "${options[@]}" -- \
 			sh "/opt/vm/$script.sh" "$kernel" "$@" >"$vm_sent/tap" 2>"$vm_sent/errors" \
 			</dev/null || status=$?
