@@ -274,6 +274,31 @@ void segment__detach(struct tracer *tracer, struct segment *segment)
 		pair__remove_events(&segment->pairs[i]);
 }
 
+void segment__before_open(struct tracer *tracer, struct segment *segment)
+{
+	READ_ALL(tracer, segment, closing);
+}
+
+uint64_t segment__muted_before_open(const struct segment *segment)
+{
+	uint64_t muted = 0;
+
+	for (size_t i = 0; i < segment->nr_pairs; i++) {
+		const struct pair *pair = &segment->pairs[i];
+
+		for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++) {
+			const struct probe *probe = pair->probes[dir];
+
+			if (!probe)
+				continue;
+			muted += pair->method == TRACE_KPROBE
+					 ? probe->open.muted_max - probe->closing.muted_min
+					 : probe->open.entry_misses - probe->closing.entry_misses;
+		}
+	}
+	return muted;
+}
+
 uint64_t segment__outside(const struct tracer *tracer, const struct segment *segment)
 {
 	uint64_t outside = 0;

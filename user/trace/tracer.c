@@ -159,6 +159,7 @@ static void hand_over(struct tracer *tracer, struct segment *segment, struct seg
 {
 	uint64_t before = segment__outside(tracer, next), in_flight, shut, outside;
 
+	segment__before_open(tracer, next);
 	segment__shut(tracer, segment);
 	in_flight = segment__in_flight(next, 1, UINT64_MAX);
 	shut = segment__outside(tracer, next);
@@ -166,7 +167,8 @@ static void hand_over(struct tracer *tracer, struct segment *segment, struct seg
 	segment__detach(tracer, segment);
 	segment__drain(next, 1, next->from_ns);
 	outside = segment__outside(tracer, next);
-	next->between.max = outside - before + segment__in_flight(next, 1, next->from_ns);
+	next->between.max = outside - before + segment__in_flight(next, 1, next->from_ns) +
+			    segment__muted_before_open(next);
 	if (outside > shut + in_flight) /* the others may have been counted before */
 		next->between.min = outside - shut - in_flight;
 }

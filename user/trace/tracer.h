@@ -103,6 +103,9 @@ int segment__attach(struct tracer *tracer, struct segment *segment, enum trace_m
 /* Load what segment__attach() would first attach by TRACE_EXACT, so that this takes no time then. */
 void segment__prepare_exact(struct tracer *tracer, struct segment *segment);
 void segment__open(struct tracer *tracer, struct segment *segment);
+/* Of a segment that is attached and not open: a moment from which on to count what is muted until it is. */
+void segment__before_open(struct tracer *tracer, struct segment *segment);
+uint64_t segment__muted_before_open(const struct segment *segment);
 /* Take in what was counted so far. */
 void segment__poll(struct tracer *tracer, struct segment *segment);
 /* Shut the gate, wait for those who are still counting, take in what was counted. */
