@@ -19,7 +19,7 @@
 
 #define GROUP "vfioscope"
 
-/* As many as the start table has room for: what does not fit there could not be counted anyway. */
+/* Twice the room of the start table (VS_START_SLOTS): what does not fit there is lost anyway. */
 #define MAX_ACTIVE 1024
 
 /* Closing an event ends its use a little later. */
