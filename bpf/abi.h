@@ -31,7 +31,7 @@ enum vs_dir { VS_READ, VS_WRITE, VS_DIRS };
 #define VS_REGION_BAD 15
 #define VS_REGIONS 16
 
-#define VS_MAX_DEVICES 64 /* a power of two: the device table is probed by hash */
+#define VS_MAX_DEVICES 64 /* a power of two: a device's first place is by hash */
 #define VS_MAX_HANDLERS 64
 #define VS_MAX_SEGMENTS 2 /* the method changes at most once in a run */
 #define VS_HANDLER_SLOTS (VS_MAX_SEGMENTS * VS_MAX_HANDLERS)
@@ -89,12 +89,6 @@ struct vs_passages {
 	__u64 count[VS_HANDLER_SLOTS];
 };
 
-enum vs_device_state {
-	VS_DEVICE_FREE,
-	VS_DEVICE_TRACED, /* passes the device and driver filters */
-	VS_DEVICE_SKIPPED,
-};
-
 enum vs_shift_source { VS_SHIFT_ASSUMED, VS_SHIFT_OBSERVED, VS_SHIFT_GIVEN };
 
 #define VS_SHIFT_DEFAULT 40 /* VFIO_PCI_OFFSET_SHIFT of vfio-pci-core */
@@ -107,24 +101,40 @@ struct vs_region {
 	__u32 seen;
 };
 
-/*
- * A device as the programs met it. Never reused: a device that is unbound and bound again gets a
- * new entry, for its struct may come back at the same address as another device's.
- */
-struct vs_device {
-	__u64 vdev; /* address of the struct vfio_device: the hash key; VS_VDEV_GONE when unbound */
-	__u64 read; /* vdev->ops->read */
-	__u64 write; /* vdev->ops->write */
-	__u32 state; /* enum vs_device_state */
-	__u32 shift; /* region index = offset >> shift */
-	__u32 shift_source; /* enum vs_shift_source */
-	__u32 pad;
+/* What makes a device the same to who reads a run. */
+struct vs_identity {
 	char name[VS_NAME_LEN]; /* BDF or mdev UUID */
 	char ops[VS_NAME_LEN]; /* vdev->ops->name */
+	__u64 read; /* vdev->ops->read */
+	__u64 write; /* vdev->ops->write */
+};
+
+/*
+ * A device that passes the filters, as the programs met it. When it is unbound its entry stays, for
+ * its struct may come back at the same address as another device's; bound again to the same driver
+ * it has the entry again.
+ */
+struct vs_device {
+	__u64 vdev; /* address of the struct vfio_device; VS_VDEV_GONE when unbound */
+	struct vs_identity is;
+	__u32 filled; /* its identity and shift are written */
+	__u32 shift; /* region index = offset >> shift */
+	__u32 shift_source; /* enum vs_shift_source */
+	/* By which calls were counted before the driver told another; of a given one, what it told. */
+	__u32 shift_conflict; /* 0: none */
+	__u32 met; /* calls were counted */
+	__u32 pad;
 	struct vs_region regions[VS_REGIONS];
 };
 
 #define VS_VDEV_GONE 1
+
+/*
+ * Devices that do not pass the filters, by hash: each new one takes the place of what was there. A
+ * change puts them all out of date, for addresses differ above the bits that it moves.
+ */
+#define VS_UNWANTED_SLOTS 256 /* a power of two */
+#define VS_UNWANTED(vdev, changes) ((vdev) ^ (changes))
 
 /*
  * A call in flight, by thread: some candidate slots in a bounded table for each handler. An entry
@@ -143,7 +153,7 @@ struct vs_start {
 	__u32 tid;
 	__u16 index_base; /* VS_INDEX_BASE of device and direction */
 	__u16 shift; /* of the device's offsets */
-	__u64 pad;
+	__u64 changes; /* as they were when it became ready: it is as long as there are no more */
 };
 
 #define VS_START_SLOTS 512 /* a power of two */
@@ -173,7 +183,7 @@ struct vs_handler_stats {
 	__u64 evicted; /* starts of another thread overwritten: the start table is too small */
 	__u64 overflow; /* counted, but there was no cell left */
 	__u64 no_device; /* not counted: the device table is full */
-	/* The rest is kept by the kprobe family only: */
+	/* Of use with the kprobe family only: */
 	__u64 others; /* calls not to be counted, as their entry found: by device, handler, filter */
 	__u64 unwanted; /* the same, as their exit found: by region */
 	__u64 outside; /* calls that began, or ended, while the gate was shut */
@@ -209,8 +219,10 @@ struct vs_config {
 /* The tables off the hot path. */
 struct vs_shared {
 	__u64 next_cell; /* atomic; cells taken so far */
+	__u64 changes; /* atomic; what was kept of devices before is out of date */
 	struct vs_handler_stats handlers[VS_HANDLER_SLOTS];
 	struct vs_device devices[VS_MAX_DEVICES];
+	__u64 unwanted[VS_UNWANTED_SLOTS]; /* VS_UNWANTED */
 };
 
 /* A device file that is open, as the iterator reports it. */

@@ -62,6 +62,11 @@ static __noinline struct vs_start *more_slots_fit(__u64 owner, __u64 proof, enum
 	return NULL;
 }
 
+static __noinline struct vs_start *fentry_slot(__u64 owner, __u64 vdev, enum vs_dir dir)
+{
+	return slot_take(owner, vdev, device_find(vdev), dir);
+}
+
 static __always_inline int fentry_body(__u64 *ctx, const enum vs_dir dir)
 {
 	struct vfio_device *vdev = (void *)ctx[0];
@@ -70,7 +75,7 @@ static __always_inline int fentry_body(__u64 *ctx, const enum vs_dir dir)
 	struct vs_start *slot = first_slot(owner, dir);
 
 	if (!slot_ready(slot, owner, (__u64)vdev)) {
-		slot = handler_serves(vdev, dir) ? slot_find(owner, vdev_number(ctx), dir) : NULL;
+		slot = handler_serves(vdev, dir) ? fentry_slot(owner, vdev_number(ctx), dir) : NULL;
 		if (!slot)
 			return 0;
 	}
@@ -83,28 +88,32 @@ static __noinline int count_untimed(__u64 *ctx, enum vs_dir dir)
 {
 	struct vfio_device *vdev = (void *)ctx[0];
 	struct access access = { .count = ctx[2], .ret = ctx[4] };
-	const struct vs_device *dev;
 	int device;
 
-	if (!handler_serves(vdev, dir) || !task_wanted())
+	if (!handler_serves(vdev, dir))
 		return 0;
+	device = device_find(vdev_number(ctx));
+	if (device == DEVICE_UNWANTED || !task_wanted())
+		return 0;
+	if (device == DEVICE_NO_ROOM) {
+		count_no_device(dir);
+		return 0;
+	}
 	if (!slots_clear(thread_number(bpf_get_current_task_btf()), dir) && gate != VS_SHUT)
 		COUNT_EVENT(dir, no_start);
-	device = device_find(vdev_number(ctx));
-	dev = device_at(device);
-	if (gate == VS_SHUT || device < 0 || dev->state != VS_DEVICE_TRACED)
+	if (gate == VS_SHUT)
 		return 0;
-	read_position(&access.end, ctx[3]);
+	cast_position(&access.end, ctx[3]);
 	access.cpu = bpf_get_smp_processor_id();
 	access.index_base = VS_INDEX_BASE(device, dir);
-	access.shift = dev->shift;
+	access.shift = device_at(device)->shift;
 	record_any(&access);
 	return 0;
 }
 
 static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir)
 {
-	__u64 ns = bpf_ktime_get_ns(), owner, proof, ts;
+	__u64 ns = bpf_ktime_get_ns(), owner, proof, ts, end;
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct vs_start *slot;
 
@@ -119,8 +128,10 @@ static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir)
 	barrier_var(ts);
 	ns -= ts;
 	barrier_var(ns);
-	if (ts >= gate)
-		record(slot, ctx[3], &ctx[2], &ctx[4], ns);
+	if (ts >= gate) {
+		cast_position(&end, ctx[3]);
+		record(slot, end, &ctx[2], &ctx[4], ns);
+	}
 	/* Last, so that user space sees who is still counting. */
 	slot->ts_ns = 0;
 	return 0;

@@ -10,21 +10,27 @@
 #include "starts.h"
 
 /* From the device table, which saves two reads of kernel memory. */
-static __always_inline bool table_handler_serves(__u64 vdev, const enum vs_dir dir)
+static __always_inline bool table_handler_serves(int device, const enum vs_dir dir)
 {
-	int device = device_find(vdev);
 	const struct vs_device *dev = device_at(device);
 
-	return device < 0 ||
-	       (dir == VS_READ ? dev->read : dev->write) == config.handler_address[dir & 1];
+	return (dir == VS_READ ? dev->is.read : dev->is.write) == config.handler_address[dir & 1];
 }
 
 static __noinline struct vs_start *kprobe_slot(__u64 owner, __u64 vdev, enum vs_dir dir)
 {
-	if (table_handler_serves(vdev, dir))
-		return slot_find(owner, vdev, dir);
-	COUNT_EVENT(dir, others);
-	return NULL;
+	int device = device_find(vdev);
+	struct vs_start *slot = NULL;
+
+	if (device == DEVICE_NO_ROOM) {
+		count_no_device(dir);
+		return NULL;
+	}
+	if (device >= 0 && table_handler_serves(device, dir))
+		slot = slot_take(owner, vdev, device, dir);
+	if (!slot)
+		COUNT_EVENT(dir, others);
+	return slot;
 }
 
 static __always_inline bool position_on_stack(struct task_struct *task, __u64 ppos)
@@ -100,7 +106,7 @@ static __noinline bool kprobe_misfit(struct vs_start *slot, __s64 ret, enum vs_d
 		return false;
 	}
 	if (slot->ts_ns >= gate) {
-		read_position(&access.end, slot->ppos);
+		probe_position(&access.end, slot->ppos);
 		access.count = slot->count;
 		access.index_base = slot->index_base;
 		access.shift = slot->shift;
@@ -116,7 +122,7 @@ static __noinline bool kprobe_misfit(struct vs_start *slot, __s64 ret, enum vs_d
 /* Was there a start of this call? */
 static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir)
 {
-	__u64 ns = bpf_ktime_get_ns(), ts, owner;
+	__u64 ns = bpf_ktime_get_ns(), ts, owner, end;
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct vs_start *slot;
 
@@ -132,10 +138,12 @@ static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir)
 	barrier_var(ts);
 	ns -= ts;
 	barrier_var(ns);
-	if (ts >= gate)
-		record(slot, slot->ppos, &slot->count, &ret, ns);
-	else
+	if (ts >= gate) {
+		probe_position(&end, slot->ppos);
+		record(slot, end, &slot->count, &ret, ns);
+	} else {
 		COUNT_EVENT(dir, outside);
+	}
 	slot->ts_ns = 0;
 	return true;
 }

@@ -116,6 +116,11 @@ static __always_inline void count_latency(struct vs_cell *cell, __u64 ns)
 	cell->buckets[bucket & 511]++; /* below 320, which the verifier does not know */
 }
 
+static __always_inline void probe_position(__u64 *pos, __u64 ppos)
+{
+	bpf_probe_read_kernel(pos, sizeof(*pos), (void *)ppos);
+}
+
 /* Since kernel commit a35b9af4ec2c ("bpf: Add a kfunc for generic type cast"). */
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
@@ -124,8 +129,11 @@ enum special_kfunc_type___cast {
 	KF_bpf_rdonly_cast,
 };
 
-/* Any kernel type that begins with a number of 64 bits will do, to read one without a call. */
-static __always_inline void read_position(__u64 *pos, __u64 ppos)
+/*
+ * Any kernel type that begins with a number of 64 bits will do, to read one without a call. Not for the
+ * kprobe family, which has to do without the kernel's BPF compiler, and so without its kfuncs.
+ */
+static __always_inline void cast_position(__u64 *pos, __u64 ppos)
 {
 	struct timespec64 *as;
 
@@ -133,7 +141,7 @@ static __always_inline void read_position(__u64 *pos, __u64 ppos)
 		as = bpf_rdonly_cast((void *)ppos, bpf_core_type_id_kernel(struct timespec64));
 		*pos = as->tv_sec;
 	} else {
-		bpf_probe_read_kernel(pos, sizeof(*pos), (void *)ppos);
+		probe_position(pos, ppos);
 	}
 }
 
@@ -199,17 +207,16 @@ static __always_inline bool is_plain(__u64 end, __u64 count, __u64 ret)
 }
 
 /*
- * A timed call into its cell. Only four registers survive a call of a helper: so the calls come
- * first, and what is at hand elsewhere is read after them, by pointer.
+ * A timed call that ended at @end into its cell. Only four registers survive a call of a helper: so the
+ * calls come first, and what is at hand elsewhere is read after them, by pointer.
  */
-static __always_inline void record(const struct vs_start *slot, __u64 ppos, const __u64 *counts,
+static __always_inline void record(const struct vs_start *slot, __u64 end, const __u64 *counts,
 				   const __u64 *rets, __u64 ns)
 {
 	struct vs_cell *cell;
-	__u64 end, count, ret;
+	__u64 count, ret;
 	__u32 cpu;
 
-	read_position(&end, ppos);
 	cpu = bpf_get_smp_processor_id();
 	count = *counts;
 	ret = *rets;

@@ -93,7 +93,8 @@ static __always_inline struct vs_start *more_slot(__u64 owner, int i, enum vs_di
 /* The slot is the thread's from its last call on this device. */
 static __always_inline bool slot_ready(const struct vs_start *slot, __u64 owner, __u64 vdev)
 {
-	return slot->owner == owner && slot->ready == vdev && !slot->ts_ns;
+	return slot->owner == owner && slot->ready == vdev && slot->changes == shared.changes &&
+	       !slot->ts_ns;
 }
 
 /* Does the slot hold the start of the call that ends? */
@@ -142,37 +143,37 @@ static __noinline __u32 slot_choose(__u64 owner, enum vs_dir dir)
 	return unused != none ? unused : idle != none ? idle : at;
 }
 
-/* A slot for a call of a traced device, made the thread's own. */
-static __always_inline struct vs_start *slot_take(__u64 owner, __u64 vdev, __u32 device,
+/*
+ * A slot for a call of the device, made the thread's own; NULL: it is not to be counted. From here
+ * on the slot is ready, as the device is now: so the count of changes is read before the shift.
+ */
+static __always_inline struct vs_start *slot_take(__u64 owner, __u64 vdev, int device,
 						  enum vs_dir dir)
 {
-	struct vs_start *slot = &starts[dir & 1][slot_choose(owner, dir) & (VS_START_SLOTS - 1)];
+	__u64 changes = shared.changes;
+	struct vs_start *slot;
 
+	if (device < 0 || !task_wanted())
+		return NULL;
+	slot = &starts[dir & 1][slot_choose(owner, dir) & (VS_START_SLOTS - 1)];
 	slot_drop(slot, owner, dir);
 	slot->owner = owner;
 	slot->ready = config.filter_tasks ? 0 : vdev;
+	slot->changes = changes;
 	slot->tid = bpf_get_current_pid_tgid();
 	slot->index_base = VS_INDEX_BASE(device, dir);
+	device_at(device)->met = 1;
 	slot->shift = device_at(device)->shift;
 	return slot;
 }
 
-/* For an entry whose slot is not ready; the device's handler is known to be this one. */
-static __noinline struct vs_start *slot_find(__u64 owner, __u64 vdev, enum vs_dir dir)
+/* A call is not counted since its device has no room in the table. */
+static __always_inline void count_no_device(enum vs_dir dir)
 {
-	int device = device_find(vdev);
-
-	if (device < 0) {
-		if (gate != VS_SHUT)
-			COUNT_EVENT(dir, no_device);
-		else
-			COUNT_EVENT(dir, outside);
-		return NULL;
-	}
-	if (device_at(device)->state == VS_DEVICE_TRACED && task_wanted())
-		return slot_take(owner, vdev, device, dir);
-	COUNT_EVENT(dir, others);
-	return NULL;
+	if (gate != VS_SHUT)
+		COUNT_EVENT(dir, no_device);
+	else
+		COUNT_EVENT(dir, outside);
 }
 
 static __always_inline void slot_begin(struct vs_start *slot, __u64 proof)

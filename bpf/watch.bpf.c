@@ -17,47 +17,34 @@ struct vfio_region_info { /* as user space lays it out */
 	__u64 offset;
 };
 
-/* All copies of the programs: what their slots keep of a device goes out of date. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, VS_HANDLER_SLOTS);
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(__u32)); /* maps with a struct vs_copy */
-} copies SEC(".maps");
-
-static long forget_in_copy(__u32 i, const __u64 *vdev)
+/* What slots keep of devices is out of date from here on. */
+static __always_inline void devices_changed(void)
 {
-	__u32 key = i, zero = 0;
-	void *map = bpf_map_lookup_elem(&copies, &key);
-	struct vs_copy *copy = map ? bpf_map_lookup_elem(map, &zero) : NULL;
-
-	if (!copy)
-		return 1; /* they are in the first places */
-	for (int slot = 0; slot < VS_START_SLOTS; slot++) {
-		if (copy->starts[VS_READ][slot].ready == *vdev)
-			copy->starts[VS_READ][slot].ready = 0;
-		if (copy->starts[VS_WRITE][slot].ready == *vdev)
-			copy->starts[VS_WRITE][slot].ready = 0;
-	}
-	return 0;
+	__sync_fetch_and_add(&shared.changes, 1);
 }
 
-/* By bpf_loop(), for the verifier does not follow a loop that calls helpers so often. */
-static __always_inline void device_changed(__u64 vdev)
+static __always_inline void learn_shift(struct vs_device *dev, __u32 shift)
 {
-	bpf_loop(VS_HANDLER_SLOTS, forget_in_copy, &vdev, 0);
+	if (dev->shift_source == VS_SHIFT_GIVEN) {
+		if (dev->shift != shift)
+			dev->shift_conflict = shift;
+		return;
+	}
+	if (dev->shift_source == VS_SHIFT_OBSERVED)
+		return;
+	if (dev->met && dev->shift != shift)
+		dev->shift_conflict = dev->shift;
+	dev->shift = shift;
+	dev->shift_source = VS_SHIFT_OBSERVED;
+	devices_changed();
 }
 
 /* Region index and offset tell the shift, but for index 0, whose offset is 0 with any shift. */
 static __always_inline void observe_shift(struct vs_device *dev, __u64 index, __u64 offset)
 {
-	if (!index || dev->shift_source != VS_SHIFT_ASSUMED)
-		return;
-	for (int shift = 1; shift < 60; shift++) {
+	for (int shift = 1; index && shift < 60; shift++) {
 		if (index << shift == offset) {
-			dev->shift = shift;
-			dev->shift_source = VS_SHIFT_OBSERVED;
-			device_changed(dev->vdev);
+			learn_shift(dev, shift);
 			return;
 		}
 	}
@@ -85,14 +72,14 @@ static __noinline int observe_region(__u64 vdev, __u64 arg)
 	return 0;
 }
 
+/* When all have let go of it: until then calls go on. */
 static __always_inline void forget_device(__u64 vdev)
 {
-	int device = device_find_slow(vdev, false);
+	int device = device_look_up(vdev);
 
-	if (device < 0)
-		return;
-	device_at(device)->vdev = VS_VDEV_GONE;
-	device_changed(vdev);
+	if (device >= 0)
+		device_at(device)->vdev = VS_VDEV_GONE;
+	devices_changed();
 }
 
 SEC("fexit/vfio_device_fops_unl_ioctl")
@@ -103,8 +90,8 @@ int BPF_PROG(ioctl_fexit, struct file *file, unsigned int cmd, unsigned long arg
 	return 0;
 }
 
-SEC("fentry/vfio_unregister_group_dev")
-int BPF_PROG(unregister_fentry)
+SEC("fexit/vfio_unregister_group_dev")
+int BPF_PROG(unregister_fexit)
 {
 	__u64 vdev = 0;
 
@@ -114,7 +101,7 @@ int BPF_PROG(unregister_fentry)
 }
 
 /* The same by kprobes, whose exit has no arguments. */
-struct ioctl_args {
+struct kept_args {
 	__u64 vdev;
 	__u64 arg;
 };
@@ -123,40 +110,61 @@ struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 256);
 	__type(key, __u32); /* thread */
-	__type(value, struct ioctl_args);
-} ioctls SEC(".maps");
+	__type(value, struct kept_args);
+} kept SEC(".maps");
+
+static __always_inline void keep(__u64 vdev, __u64 arg)
+{
+	struct kept_args args = { .vdev = vdev, .arg = arg };
+	__u32 tid = bpf_get_current_pid_tgid();
+
+	bpf_map_update_elem(&kept, &tid, &args, BPF_ANY);
+}
+
+static __always_inline bool take_kept(struct kept_args *args)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+	const struct kept_args *there = bpf_map_lookup_elem(&kept, &tid);
+
+	if (!there)
+		return false;
+	*args = *there;
+	bpf_map_delete_elem(&kept, &tid);
+	return true;
+}
 
 SEC("kprobe/vfio_device_fops_unl_ioctl")
 int BPF_KPROBE(ioctl_kprobe, struct file *file, unsigned int cmd, unsigned long arg)
 {
-	__u32 tid = bpf_get_current_pid_tgid();
-	struct ioctl_args args = { .arg = arg };
-
-	if (cmd != VFIO_DEVICE_GET_REGION_INFO)
-		return 0;
-	args.vdev = (__u64)file_device(file);
-	bpf_map_update_elem(&ioctls, &tid, &args, BPF_ANY);
+	if (cmd == VFIO_DEVICE_GET_REGION_INFO)
+		keep((__u64)file_device(file), arg);
 	return 0;
 }
 
 SEC("kretprobe/vfio_device_fops_unl_ioctl")
 int BPF_KRETPROBE(ioctl_kretprobe, long ret)
 {
-	__u32 tid = bpf_get_current_pid_tgid();
-	struct ioctl_args *args = bpf_map_lookup_elem(&ioctls, &tid);
+	struct kept_args args;
 
-	if (!args)
-		return 0;
-	if (!ret)
-		observe_region(args->vdev, args->arg);
-	bpf_map_delete_elem(&ioctls, &tid);
+	if (take_kept(&args) && !ret)
+		observe_region(args.vdev, args.arg);
 	return 0;
 }
 
 SEC("kprobe/vfio_unregister_group_dev")
 int BPF_KPROBE(unregister_kprobe, struct vfio_device *vdev)
 {
-	forget_device((__u64)vdev);
+	keep((__u64)vdev, 0);
+	return 0;
+}
+
+SEC("kretprobe/vfio_unregister_group_dev")
+int BPF_KRETPROBE(unregister_kretprobe)
+{
+	struct kept_args args;
+
+	if (take_kept(&args))
+		forget_device(args.vdev);
 	return 0;
 }
 

@@ -69,6 +69,7 @@ static inline void sample__add_device(struct run *run, const char *name)
 	device->link_width = 4;
 	device->offset_shift = 48;
 	device->shift_source = VS_SHIFT_OBSERVED;
+	device->shift_conflict = 40;
 	region = run_device__add_region(device);
 	assert_non_null(region);
 	*region = (struct run_region){

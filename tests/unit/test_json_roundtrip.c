@@ -87,6 +87,7 @@ static void values_come_back(void **state)
 	assert_int_equal(back->started_ns, 1769860800123456789);
 	assert_int_equal(back->devices[0].regions[0].size, 256ULL << 40);
 	assert_int_equal(back->devices[0].shift_source, VS_SHIFT_OBSERVED);
+	assert_int_equal(back->devices[0].shift_conflict, 40);
 	assert_int_equal(back->segments[0].handlers[1].lost_kind, RUN_LOST_UPPER_BOUND);
 	assert_int_equal(back->cells[0].wclass, 8);
 	assert_int_equal(back->cells[0].errors, 1);

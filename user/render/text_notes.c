@@ -103,21 +103,35 @@ static int note_segments(FILE *out, const struct run *run)
 	return 0;
 }
 
-static int note_devices(FILE *out, const struct run *run)
+static void note_shift(FILE *out, const struct run_device *device, const char *name)
 {
-	for (size_t i = 0; i < run->nr_devices; i++) {
-		const struct run_device *device = &run->devices[i];
-		char *name;
-
-		if (device->shift_source != VS_SHIFT_ASSUMED)
-			continue;
-		name = escape__text(device->name);
-		if (!name)
-			return -ENOMEM;
+	if (device->shift_source == VS_SHIFT_ASSUMED)
 		fprintf(out,
 			"- %s: its region offsets were never seen; the regions hold if its driver "
 			"shifts by %" PRIu32 "\n  (else give --offset-shift)\n",
 			name, device->offset_shift);
+	else if (device->shift_conflict >= 0 && device->shift_source == VS_SHIFT_GIVEN)
+		fprintf(out,
+			"- %s: its driver shifts region offsets by %d, not by the %" PRIu32
+			" that was given:\n  the regions are wrong\n",
+			name, device->shift_conflict, device->offset_shift);
+	else if (device->shift_conflict >= 0)
+		fprintf(out,
+			"- %s: its driver shifts region offsets by %" PRIu32
+			"; calls before it said so were\n  counted as if by %d, maybe in a wrong "
+			"region\n",
+			name, device->offset_shift, device->shift_conflict);
+}
+
+static int note_devices(FILE *out, const struct run *run)
+{
+	for (size_t i = 0; i < run->nr_devices; i++) {
+		const struct run_device *device = &run->devices[i];
+		char *name = escape__text(device->name);
+
+		if (!name)
+			return -ENOMEM;
+		note_shift(out, device, name);
 		free(name);
 	}
 	return 0;

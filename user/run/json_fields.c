@@ -64,6 +64,7 @@ static const struct layout region_layout = LAYOUT(run_region, region_fields);
 static const struct field shift_fields[] = {
 	KEYED("value", U32, run_device, offset_shift),
 	KEYED("source", ENUM, run_device, shift_source, .name = run_shift_source__name),
+	KEYED("conflict", INT, run_device, shift_conflict, .flags = FIELD_MAYBE),
 };
 static const struct layout shift_layout = LAYOUT(run_device, shift_fields);
 

@@ -92,6 +92,11 @@ struct run_device {
 	int link_width; /* PCIe lanes in use; -1: not known */
 	uint32_t offset_shift;
 	enum vs_shift_source shift_source;
+	/*
+	 * By which calls were counted before the driver told another one; of a given shift, what the
+	 * driver told; -1: no conflict.
+	 */
+	int shift_conflict;
 	struct run_region *regions;
 	size_t nr_regions;
 };

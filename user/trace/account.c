@@ -19,7 +19,7 @@
 
 static uint64_t own_handler(const struct vs_device *dev, enum vs_dir dir)
 {
-	return dir == VS_READ ? dev->read : dev->write;
+	return dir == VS_READ ? dev->is.read : dev->is.write;
 }
 
 /* Of a handler, in the segment of its probe. */
@@ -52,8 +52,7 @@ static bool may_serve_others(const struct tracer *tracer, const struct probe *pr
 	for (int i = 0; i < VS_MAX_DEVICES; i++) {
 		const struct vs_device *dev = &tracer->shared->devices[i];
 
-		if (dev->state != VS_DEVICE_FREE &&
-		    own_handler(dev, probe->handler->dir) != probe->handler->address)
+		if (dev->filled && own_handler(dev, probe->handler->dir) != probe->handler->address)
 			return true;
 	}
 	return false;

@@ -31,7 +31,6 @@ static int open_handlers(struct pair *pair)
 	pair->cells = skel->maps.cells;
 	pair->config = &skel->rodata->config;
 	pair->shared = &skel->bss->shared;
-	pair->copy_map = skel->maps.data_copy;
 	pair->copy = (struct vs_copy *)skel->data_copy;
 	return 0;
 }
@@ -49,7 +48,6 @@ static int open_session(struct pair *pair)
 	pair->cells = skel->maps.cells;
 	pair->config = &skel->rodata->config;
 	pair->shared = &skel->bss->shared;
-	pair->copy_map = skel->maps.data_copy;
 	pair->copy = (struct vs_copy *)skel->data_copy;
 	return 0;
 }

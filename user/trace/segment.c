@@ -2,11 +2,14 @@
 /* A stretch of the recording with one method: attach, open the gate, shut it, detach. */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "user/trace/tracer.h"
 
@@ -15,8 +18,8 @@
 /* How long calls that are in flight when the gate is shut may take to end. */
 #define DRAIN_NS (500 * NSEC_PER_MSEC)
 
-/* Programs that passed the gate before it was shut are done by then, unless they were preempted. */
-#define SETTLE_NS NSEC_PER_MSEC
+/* How often we look whether they have. */
+#define TICK_NS NSEC_PER_MSEC
 
 /* Each handler into a pair of its module that has none of its direction. */
 static void make_pairs(struct segment *segment, size_t nr_handlers)
@@ -239,7 +242,7 @@ uint64_t segment__in_flight(const struct segment *segment, uint64_t from_ns, uin
 
 void segment__drain(const struct segment *segment, uint64_t from_ns, uint64_t to_ns)
 {
-	const struct timespec tick = { .tv_nsec = SETTLE_NS };
+	const struct timespec tick = { .tv_nsec = TICK_NS };
 
 	do {
 		nanosleep(&tick, NULL);
@@ -252,12 +255,23 @@ void segment__poll(struct tracer *tracer, struct segment *segment)
 	snapshot__take(tracer->snapshot, tracer);
 }
 
+/*
+ * Wait until no program runs that passed the gate before it was shut, even one that was preempted: they
+ * run as readers of RCU, for which this system call waits. It does not on one CPU, nor where some have
+ * no tick ("nohz_full"): there a tick must do.
+ */
+static void settle(void)
+{
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
 void segment__shut(struct tracer *tracer, struct segment *segment)
 {
 	READ_ALL(tracer, segment, closing);
 	segment->to_ns = monotonic_ns();
 	move_gates(segment, VS_SHUT);
 	READ_ALL(tracer, segment, shut);
+	settle();
 	segment__drain(segment, segment->from_ns, segment->to_ns);
 	snapshot__take(tracer->snapshot, tracer);
 	for (size_t i = 0; i < tracer->nr_handlers; i++)

@@ -122,7 +122,7 @@ static bool in_order(const uint16_t *order, uint32_t nr, uint16_t value)
 static void order_devices(struct snapshot *snapshot, const struct vs_device *devices)
 {
 	for (uint16_t slot = 0; slot < VS_MAX_DEVICES; slot++)
-		if (devices[slot].state == VS_DEVICE_TRACED &&
+		if (devices[slot].filled &&
 		    !in_order(snapshot->device_order, snapshot->nr_devices, slot))
 			snapshot->device_order[snapshot->nr_devices++] = slot;
 }
@@ -262,14 +262,14 @@ static int fill_regions(struct run_device *device, const struct vs_device *seen)
 	return 0;
 }
 
-/* The same device may have several entries: it was unbound and bound again. */
+/* The same device may have several entries: its driver was loaded again. */
 static int find_device(const struct run *run, const struct vs_device *seen)
 {
 	for (size_t i = 0; i < run->nr_devices; i++) {
 		const struct run_device *device = &run->devices[i];
 
-		if (!strncmp(device->name, seen->name, VS_NAME_LEN) &&
-		    !strncmp(device->ops, seen->ops, VS_NAME_LEN))
+		if (!strncmp(device->name, seen->is.name, VS_NAME_LEN) &&
+		    !strncmp(device->ops, seen->is.ops, VS_NAME_LEN))
 			return i;
 	}
 	return -1;
@@ -290,10 +290,12 @@ static int fill_device(const struct vs_device *devices, uint32_t slot, struct ru
 	device = run__add_device(run);
 	if (!device)
 		return -ENOMEM;
-	device->name = strndup(seen->name, VS_NAME_LEN);
-	device->ops = strndup(seen->ops, VS_NAME_LEN);
+	device->name = strndup(seen->is.name, VS_NAME_LEN);
+	device->ops = strndup(seen->is.ops, VS_NAME_LEN);
 	device->offset_shift = seen->shift;
 	device->shift_source = seen->shift_source;
+	if (seen->shift_conflict)
+		device->shift_conflict = seen->shift_conflict;
 	err = device->name && device->ops ? fill_regions(device, seen) : -ENOMEM;
 	if (err)
 		return err;

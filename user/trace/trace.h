@@ -91,6 +91,12 @@ int trace_likely_method(const struct trace_handler *handler);
 int trace_open_devices(struct vs_open_row **rows, size_t *nr, char *error);
 
 /*
+ * layout.c: have the drivers of open devices tell where their regions are, once more, so that an attached
+ * tracer learns the offset shift. Reads no device register. What cannot be asked stays assumed.
+ */
+void trace_ask_layout(const struct vs_open_row *rows, size_t nr);
+
+/*
  * kallsyms.c: addresses and names of kernel functions, all in one pass over /proc/kallsyms. Each
  * symbol has either a function (and optionally a module) and wants its address, or an address
  * (function empty) and wants the other two. What is not found stays 0 or empty. "vmlinux"

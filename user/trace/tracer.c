@@ -195,11 +195,6 @@ int tracer__escalate(struct tracer *tracer, uint64_t skipped, char *error)
 		snprintf(error, TRACE_ERROR_LEN, "out of memory");
 	else
 		err = segment__attach(tracer, next, TRACE_EXACT, error);
-	if (!err) {
-		err = tracer__watch_copies(tracer, next);
-		if (err)
-			trace_explain(err, "watch devices come and go", error);
-	}
 	if (err) {
 		segment__free(next);
 		return err;

@@ -52,7 +52,7 @@ struct pair {
 	struct session_bpf *session_skel;
 	struct bpf_object_skeleton *skeleton;
 	struct bpf_object *object;
-	struct bpf_map *bss, *cells, *copy_map;
+	struct bpf_map *bss, *cells;
 	struct vs_config *config;
 	const struct vs_shared *shared;
 	struct vs_copy *copy;
@@ -75,7 +75,6 @@ struct tracer {
 	struct segment segments[VS_MAX_SEGMENTS];
 	size_t nr_segments;
 	struct watch_bpf *watch;
-	uint32_t nr_copies; /* that it looks after */
 
 	/* Mapped from the kernel: bpf/maps.h. */
 	const struct vs_shared *shared;
@@ -147,8 +146,6 @@ void probe__read(const struct tracer *tracer, const struct pair *pair, const str
 
 /* watch.c: programs beside the handlers. */
 int tracer__watch(struct tracer *tracer, enum trace_method method);
-/* Have them look after the copies of @segment as well. */
-int tracer__watch_copies(struct tracer *tracer, const struct segment *segment);
 void tracer__unwatch(struct tracer *tracer);
 
 /* snapshot.c: sums over CPUs, in 64 bits, of what the programs count. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The programs beside the handlers: region layout as clients ask for it, devices that go away. */
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 
@@ -11,17 +10,12 @@
 static void choose_programs(struct watch_bpf *skel, bool fentry)
 {
 	bpf_program__set_autoload(skel->progs.ioctl_fexit, fentry);
-	bpf_program__set_autoload(skel->progs.unregister_fentry, fentry);
+	bpf_program__set_autoload(skel->progs.unregister_fexit, fentry);
 	bpf_program__set_autoload(skel->progs.ioctl_kprobe, !fentry);
 	bpf_program__set_autoload(skel->progs.ioctl_kretprobe, !fentry);
 	bpf_program__set_autoload(skel->progs.unregister_kprobe, !fentry);
-	bpf_map__set_autocreate(skel->maps.ioctls, !fentry);
-}
-
-/* All copies have the same form. */
-static int first_copy(const struct tracer *tracer)
-{
-	return bpf_map__fd(tracer->segments[0].pairs[0].copy_map);
+	bpf_program__set_autoload(skel->progs.unregister_kretprobe, !fentry);
+	bpf_map__set_autocreate(skel->maps.kept, !fentry);
 }
 
 int tracer__watch(struct tracer *tracer, enum trace_method method)
@@ -35,30 +29,10 @@ int tracer__watch(struct tracer *tracer, enum trace_method method)
 	choose_programs(skel, method == TRACE_FENTRY);
 	trace_config__apply(tracer->config, &skel->rodata->config);
 	bpf_map__set_autocreate(skel->maps.cells, false);
-	err = bpf_map__set_inner_map_fd(skel->maps.copies, first_copy(tracer));
-	if (!err)
-		err = bpf_map__reuse_fd(skel->maps.bss, tracer->bss_fd);
+	err = bpf_map__reuse_fd(skel->maps.bss, tracer->bss_fd);
 	if (!err)
 		err = watch_bpf__load(skel);
-	if (!err)
-		err = tracer__watch_copies(tracer, &tracer->segments[0]);
-	if (!err)
-		err = watch_bpf__attach(skel);
-	return err;
-}
-
-int tracer__watch_copies(struct tracer *tracer, const struct segment *segment)
-{
-	int map = bpf_map__fd(tracer->watch->maps.copies);
-	int err = 0;
-
-	for (size_t i = 0; !err && i < segment->nr_pairs; i++) {
-		__u32 place = tracer->nr_copies++;
-		int copy = bpf_map__fd(segment->pairs[i].copy_map);
-
-		err = bpf_map_update_elem(map, &place, &copy, BPF_ANY);
-	}
-	return err;
+	return err ? err : watch_bpf__attach(skel);
 }
 
 void tracer__unwatch(struct tracer *tracer)

@@ -141,20 +141,42 @@ is "open before: the layout was not seen" \
 	"$(grep -o '"offset_shift":{[^}]*}' run.json)" '"offset_shift":{"value":40,"source":"assumed"}'
 rm -f ready go
 
-# --- unbinding in the middle of its last close, while traced: nothing fails ---
-start_trace
-client --ready ready --go go -o expect "$RAM" script &
-client=$!
-wait_for [ -e ready ]
-echo "$RAM" >"/sys/bus/pci/devices/$RAM/driver/unbind" &
-unbinder=$!
-usleep 300000
-: >go
-wait $client
-is "unbound while open: the client ends well" $? 0
-wait $unbinder
+# --- unbound while open; and what is bound next has its struct at the same address, as a rule ---
+for method in fentry kprobe; do
+	bind $driver "$RAM"
+	rm -f ready go
+	echo 'read BAR2 0 4 1013 call' >script
+	start_trace --attach $method
+	client --ready ready --go go -o expect "$RAM" script &
+	client=$!
+	wait_for [ -e ready ]
+	unbind "$EDU"
+	echo "$RAM" >"/sys/bus/pci/devices/$RAM/driver/unbind" &
+	unbinder=$!
+	usleep 300000
+	: >go
+	wait $client
+	is "unbound while open, $method: the client ends well" $? 0
+	wait $unbinder
+	bind vfio-pci "$EDU"
+	read_some 89 "$EDU" BAR0
+	stop_trace TERM
+	is "unbound while open, $method: every access is there, and the next device's" \
+		"$(cells_of run.json | sort)" \
+		"$(printf '%s\n' "$EDU,BAR0,read,4,89" "$RAM,BAR2,read,4,1013")"
+done
+
+# --- a device that comes back again and again takes no more cells ---
+bind $driver "$RAM"
+start_trace --max-cells 2 -D "$RAM"
+for i in 1 2 3 4 5 6; do
+	read_some 11 "$RAM" BAR2
+	unbind "$RAM"
+	bind $driver "$RAM"
+done
 stop_trace TERM
-is "unbound while open: every access is there" "$(cells_of run.json)" "$RAM,BAR2,read,4,1013"
+is "rebound 6 times: in one cell" "$(cells_of run.json)" "$RAM,BAR2,read,4,66"
+is "rebound 6 times: which is all that was needed" "$(field cells_used run.json)" 1
 
 # --- a captured tree lists what the machine has ---
 bind $driver "$RAM"
