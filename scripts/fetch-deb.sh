@@ -92,7 +92,6 @@ write_apt_config() {
 
 update_lists() {
 	progress "reading the package lists of $suite ($arch)"
-	write_apt_config
 	apt-get -c "$apt/conf" -qq -o APT::Update::Error-Mode=any update >&2 || return 1
 	touch "$apt/stamp"
 }
@@ -216,6 +215,7 @@ main() {
 	mkdir -p "$apt" "$store"
 	lock "$apt/lock"
 	rm -rf "$store"/.fetch.*
+	write_apt_config # each time: the cache may have been moved
 	need_lists || progress "cannot read the package lists of $suite ($arch)"
 
 	case $mode in

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Regenerates vmlinux/ARCH/vmlinux.h from the BTF of Debian's kernels: of Debian 12's 6.1, the
-# oldest that is tested, except for s390x, where that has no BTF and Debian 13's 6.12 serves.
+# oldest that is tested, except for s390x, where that has no BTF and sid's kernel serves, as in tests.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/lib.sh
@@ -15,7 +15,7 @@ usage() {
 	Usage: scripts/gen-vmlinux.sh [x86_64|s390x|arm64]...
 
 	Writes vmlinux/ARCH/vmlinux.h for the architectures given (default: all) with the types named
-	in vmlinux/types.list, from the newest kernel packages of Debian 12 (s390x: 13). VFIO's types
+	in vmlinux/types.list, from the newest kernel packages of Debian 12 (s390x: sid). VFIO's types
 	come from its modules.
 	END
 }
@@ -40,18 +40,21 @@ module_file() {
 
 # generate ARCH DEBARCH SUITE REGEX: from the newest package that matches REGEX
 generate() {
-	local arch=$1 debarch=$2 suite=$3 package tree module ko
+	local arch=$1 debarch=$2 suite=$3 package tree modules module ko
 	local btf=$tmp/$arch.btf jsons=("$tmp/$arch.json")
 
 	package=$("$here/fetch-deb.sh" --arch "$debarch" --match "$4" "$suite" | tail -n 1)
 	[[ -n $package ]] || die "no kernel package for $arch"
 	tree=$("$here/fetch-deb.sh" --arch "$debarch" "$suite" "$package") || exit 2
+	# since 7.x the modules are in a package of their own
+	modules=$("$here/fetch-deb.sh" --arch "$debarch" "$suite" \
+		"${package/linux-binary/linux-modules}") || exit 2
 
 	progress "$arch: $package ${tree##*_}"
-	python3 "$here/kernel_btf.py" "$tree"/boot/vmlinuz-* "$btf" || exit 2
+	python3 "$here/kernel_btf.py" "$(find "$tree" -name 'vmlinuz*' -type f)" "$btf" || exit 2
 	dump "${jsons[0]}" "$btf"
 	for module in vfio vfio-pci-core; do
-		ko=$(module_file "$tree" "$module") || exit 2
+		ko=$(module_file "$modules" "$module") || exit 2
 		jsons+=("$tmp/$arch-$module.json")
 		dump "${jsons[-1]}" "$ko" "$btf"
 	done
@@ -77,7 +80,7 @@ main() {
 	for arch; do
 		case $arch in
 		x86_64) generate x86_64 amd64 bookworm '^linux-image-6\.1\.[^a-z]*-cloud-amd64$' ;;
-		s390x) generate s390x s390x trixie '^linux-image-6\.12\..*-s390x$' ;;
+		s390x) generate s390x s390x sid '^linux-binary-7\..*-s390x$' ;;
 		arm64) generate arm64 arm64 bookworm '^linux-image-6\.1\.[^a-z]*-cloud-arm64$' ;;
 		*) die "no such architecture '$arch'; try --help" ;;
 		esac

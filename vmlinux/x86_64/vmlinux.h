@@ -178,12 +178,7 @@ struct vfio_device_ops {
 struct vfio_pci_core_device {
 	struct vfio_device vdev;
 	struct pci_dev *pdev;
-};
-
-struct pci_dev {
-	unsigned int devfn;
-	unsigned short vendor;
-	unsigned short device;
+	u8 msix_bar;
 };
 
 struct kobject {
@@ -194,6 +189,19 @@ struct device {
 	struct kobject kobj;
 	struct bus_type *bus;
 	struct device_driver *driver;
+};
+
+struct resource {
+	unsigned long flags;
+};
+
+struct pci_dev {
+	void *sysdata;
+	unsigned int devfn;
+	unsigned short vendor;
+	unsigned short device;
+	struct device dev;
+	struct resource resource[17];
 };
 
 struct device_driver {
