@@ -59,6 +59,31 @@ struct vs_errno_count {
 	__u32 count;
 };
 
+/*
+ * Loads and stores that calls issued to the device, by their width. Derived: of calls that succeeded,
+ * from offset and width; those that are not irregular are one access of their width, or what the
+ * kernel splits that in. Observed: at the functions that issue them; those that the device refused
+ * are aside.
+ */
+enum vs_access {
+	VS_ACCESS_1,
+	VS_ACCESS_2,
+	VS_ACCESS_4,
+	VS_ACCESS_8,
+	VS_ACCESS_BLOCK, /* s390: PCI store block */
+	VS_ACCESS_REFUSED,
+	VS_ACCESSES,
+};
+
+#define VS_STANDARD_BARS 6
+
+/* On s390 all go through a few functions; elsewhere they are inlined. */
+#if defined(__s390x__) || defined(__TARGET_ARCH_s390)
+#define VS_OBSERVES_ACCESSES 1
+#else
+#define VS_OBSERVES_ACCESSES 0
+#endif
+
 /* One cell on one CPU. 32-bit buckets wrap: user space adds up their differences in time. */
 struct vs_cell {
 	__u64 count;
@@ -76,7 +101,9 @@ struct vs_cell {
 	__u16 device; /* index in the device table */
 	__u16 index; /* VS_INDEX */
 	__u32 valid;
-	__u64 reserved[13];
+	__u64 irregular; /* calls whose accesses are in the next, if they are derived */
+	__u64 accesses[VS_ACCESSES];
+	__u64 reserved[6];
 	__u32 buckets[VS_HIST_BUCKETS];
 };
 
@@ -87,6 +114,9 @@ struct vs_cell {
  */
 struct vs_passages {
 	__u64 count[VS_HANDLER_SLOTS];
+	/* Where device accesses are observed: all while calls count, and those of a handler's call. */
+	__u64 accesses[VS_ACCESSES];
+	__u64 attributed[VS_ACCESSES];
 };
 
 enum vs_shift_source { VS_SHIFT_ASSUMED, VS_SHIFT_OBSERVED, VS_SHIFT_GIVEN };
@@ -123,6 +153,9 @@ struct vs_device {
 	/* By which calls were counted before the driver told another; of a given one, what it told. */
 	__u32 shift_conflict; /* 0: none */
 	__u32 met; /* calls were counted */
+	/* By BAR number: memory that the core splits accesses to by a known rule. */
+	__u32 memory_bars;
+	__u32 pci_handle; /* s390: of the function, as in the operand of its loads and stores */
 	__u32 pad;
 	struct vs_region regions[VS_REGIONS];
 };
@@ -135,6 +168,13 @@ struct vs_device {
  */
 #define VS_UNWANTED_SLOTS 256 /* a power of two */
 #define VS_UNWANTED(vdev, changes) ((vdev) ^ (changes))
+
+/* Device accesses of a call in flight. */
+struct vs_flight {
+	__u32 accesses[VS_ACCESSES];
+	__u32 pending; /* 1 + the one that is being issued */
+	__u32 pad;
+};
 
 /*
  * A call in flight, by thread: some candidate slots in a bounded table for each handler. An entry
@@ -154,6 +194,9 @@ struct vs_start {
 	__u16 index_base; /* VS_INDEX_BASE of device and direction */
 	__u16 shift; /* of the device's offsets */
 	__u64 changes; /* as they were when it became ready: it is as long as there are no more */
+#if VS_OBSERVES_ACCESSES
+	struct vs_flight flight;
+#endif
 };
 
 #define VS_START_SLOTS 512 /* a power of two */
@@ -205,6 +248,8 @@ struct vs_config {
 	__u64 handler_address[VS_DIRS];
 	__u32 handler_index[VS_DIRS]; /* in handlers[] */
 	__u32 cells_per_cpu;
+	__u32 widest_access; /* that vfio-pci-core issues, if the handlers are its own; 0: unknown */
+	__u32 counts_all_accesses; /* for all copies of the programs */
 	__u32 given_shift; /* 0: not given */
 	__u32 filter_regions; /* bit mask */
 	__u32 filter_tasks; /* any of the next three is set: one look instead of three */

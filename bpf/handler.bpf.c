@@ -12,6 +12,9 @@
  * is attached to. So a variant handler that calls vfio_pci_core_read() counts once, without state.
  */
 #include "kprobe.h"
+#if VS_OBSERVES_ACCESSES
+#include "zpci.h"
+#endif
 
 /* --- fentry + fexit ---------------------------------------------------------------------------- */
 
@@ -107,7 +110,7 @@ static __noinline int count_untimed(__u64 *ctx, enum vs_dir dir)
 	access.cpu = bpf_get_smp_processor_id();
 	access.index_base = VS_INDEX_BASE(device, dir);
 	access.shift = device_at(device)->shift;
-	record_any(&access);
+	record_any(&access, NULL);
 	return 0;
 }
 

@@ -45,23 +45,6 @@ static __always_inline __u64 kprobe_proof(struct task_struct *task, __u64 ppos,
 	return VS_START_PROOF(0ULL, call_stamp(task, position_on_stack(task, ppos), dir));
 }
 
-static __always_inline bool slot_in_flight(const struct vs_start *slot, __u64 owner)
-{
-	return slot->owner == owner && slot->ts_ns;
-}
-
-/* The thread's start is not in the first slot. */
-static __noinline struct vs_start *more_slots_in_flight(__u64 owner, enum vs_dir dir)
-{
-	for (int i = 0; i < MORE_SLOTS; i++) {
-		struct vs_start *slot = more_slot(owner, i, dir);
-
-		if (slot_in_flight(slot, owner))
-			return slot;
-	}
-	return NULL;
-}
-
 /* Is the call one to be counted? */
 static __always_inline bool kprobe_entry(__u64 vdev, __u64 count, __u64 ppos, const enum vs_dir dir)
 {
@@ -111,7 +94,7 @@ static __noinline bool kprobe_misfit(struct vs_start *slot, __s64 ret, enum vs_d
 		access.index_base = slot->index_base;
 		access.shift = slot->shift;
 		access.cpu = bpf_get_smp_processor_id();
-		record_any(&access);
+		record_any(&access, slot);
 	} else {
 		COUNT_EVENT(dir, outside);
 	}

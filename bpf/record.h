@@ -3,7 +3,7 @@
 #ifndef VFIOSCOPE_BPF_RECORD_H
 #define VFIOSCOPE_BPF_RECORD_H
 
-#include "device.h"
+#include "accesses.h"
 
 #define COUNT_EVENT(dir, event) \
 	__sync_fetch_and_add(   \
@@ -177,8 +177,8 @@ struct access {
 	bool timed;
 };
 
-/* Any access into its cell. */
-static __noinline int record_any(const struct access *access)
+/* Any access into its cell. @slot has had it in flight; NULL: there is none. */
+static __noinline int record_any(const struct access *access, const struct vs_start *slot)
 {
 	__u64 pos = access->ret > 0 ? access->end - access->ret : access->end;
 	__u64 count = access->count;
@@ -193,6 +193,7 @@ static __noinline int record_any(const struct access *access)
 	if (count > VS_WIDTH_EXACT_MAX || access->ret != count)
 		count_result(cell, count, access->ret);
 	count_geometry(cell, pos & ((1ULL << (access->shift & 63)) - 1), count);
+	count_accesses(cell, slot, pos, access->ret);
 	if (access->timed)
 		count_latency(cell, access->ns);
 	else
@@ -230,7 +231,7 @@ static __always_inline void record(const struct vs_start *slot, __u64 end, const
 					 .cpu = cpu,
 					 .timed = true };
 
-		record_any(&access);
+		record_any(&access, slot);
 		return;
 	}
 	cell = cell_of(slot->index_base + VS_INDEX(0, region_of(end - count, slot->shift), count),
@@ -238,6 +239,7 @@ static __always_inline void record(const struct vs_start *slot, __u64 end, const
 	if (!cell)
 		return;
 	cell->count++;
+	count_observed(cell, slot);
 	count_latency(cell, ns);
 }
 

@@ -5,6 +5,9 @@
  * not load an object that names it.
  */
 #include "kprobe.h"
+#if VS_OBSERVES_ACCESSES
+#include "zpci.h"
+#endif
 
 extern bool bpf_session_is_return(void *ctx) __ksym __weak;
 

@@ -103,6 +103,23 @@ static __always_inline bool slot_fits(const struct vs_start *slot, __u64 owner, 
 	return slot->owner == owner && slot->ts_ns && (slot->seal ^ slot->ts_ns) == proof;
 }
 
+static __always_inline bool slot_in_flight(const struct vs_start *slot, __u64 owner)
+{
+	return slot->owner == owner && slot->ts_ns;
+}
+
+/* The thread's start is not in the first slot. */
+static __noinline struct vs_start *more_slots_in_flight(__u64 owner, enum vs_dir dir)
+{
+	for (int i = 0; i < MORE_SLOTS; i++) {
+		struct vs_start *slot = more_slot(owner, i, dir);
+
+		if (slot_in_flight(slot, owner))
+			return slot;
+	}
+	return NULL;
+}
+
 /* The start that @slot holds, if any, is over and no exit met it. */
 static __always_inline void slot_drop(struct vs_start *slot, __u64 owner, enum vs_dir dir)
 {
@@ -162,7 +179,7 @@ static __always_inline struct vs_start *slot_take(__u64 owner, __u64 vdev, int d
 	slot->changes = changes;
 	slot->tid = bpf_get_current_pid_tgid();
 	slot->index_base = VS_INDEX_BASE(device, dir);
-	device_at(device)->met = 1;
+	device_meet(device_at(device));
 	slot->shift = device_at(device)->shift;
 	return slot;
 }
@@ -180,6 +197,7 @@ static __always_inline void slot_begin(struct vs_start *slot, __u64 proof)
 {
 	__u64 ts = bpf_ktime_get_ns();
 
+	flight_begin(slot);
 	slot->seal = ts ^ proof;
 	slot->ts_ns = ts;
 }

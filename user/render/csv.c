@@ -15,7 +15,8 @@
 
 #define CELL_HEADER                                                                          \
 	"device,driver,region,dir,width,process,count,rate_per_s,bytes,errors,errnos,short," \
-	"unaligned,crossing,untimed,min_ns,p50_ns,p90_ns,p99_ns,p999_ns,max_ns,sum_ns\n"
+	"unaligned,crossing,untimed,min_ns,p50_ns,p90_ns,p99_ns,p999_ns,max_ns,sum_ns,"      \
+	"accesses,access_1,access_2,access_4,access_8,access_block,access_refused\n"
 
 #define CASE_HEADER                                                                         \
 	"case,mode,pattern,region,width,offset,length,threads,reps,ops,ns_per_op_min,"      \
@@ -54,6 +55,18 @@ static void put_latency(FILE *out, const struct run_latency *latency)
 		run_latency__quantile(latency, 0.999), latency->max_ns, latency->sum_ns);
 }
 
+static void put_accesses(FILE *out, const struct run_accesses *accesses)
+{
+	fputs(run_accesses_source__name(accesses->source), out);
+	if (accesses->source == RUN_ACCESSES_UNKNOWN) {
+		fputs(",,,,,,", out);
+		return;
+	}
+	for (int i = 0; i < 4; i++)
+		fprintf(out, ",%" PRIu64, accesses->by_width[i]);
+	fprintf(out, ",%" PRIu64 ",%" PRIu64, accesses->blocks, accesses->refused);
+}
+
 static int put_cell(FILE *out, const struct view *view, const struct run_cell *cell)
 {
 	const struct run_device *device = &view->run->devices[cell->device];
@@ -80,6 +93,8 @@ static int put_cell(FILE *out, const struct view *view, const struct run_cell *c
 	fprintf(out, "%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",", cell->shorts,
 		cell->unaligned, cell->crossing, cell->untimed);
 	put_latency(out, &cell->latency);
+	fputc(',', out);
+	put_accesses(out, &cell->accesses);
 	fputc('\n', out);
 	return 0;
 }

@@ -44,6 +44,7 @@ static int print_cells(FILE *out, const struct run *run, const struct render_opt
 		fwrite(tables, size, 1, out);
 		fputc('\n', out);
 		err = render_totals(out, run, options);
+		err = err ?: text__accesses(out, run, options);
 	}
 	free(tables);
 	return err;

@@ -10,6 +10,9 @@ int text__header(FILE *out, const struct run *run, const char *title);
 int text__devices(FILE *out, const struct run *run);
 int text__account(FILE *out, const struct run *run);
 
+/* Device accesses, with an empty line before them; nothing if none are known. */
+int text__accesses(FILE *out, const struct run *run, const struct render_options *options);
+
 /* The cases of a bench run. */
 int text__cases(FILE *out, const struct run *run);
 

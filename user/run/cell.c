@@ -27,6 +27,7 @@ static void add_accesses(struct run_accesses *into, const struct run_accesses *f
 	for (int i = 0; i < 4; i++)
 		into->by_width[i] += from->by_width[i];
 	into->blocks += from->blocks;
+	into->refused += from->refused;
 }
 
 int run_cell__merge(struct run_cell *into, const struct run_cell *from)
@@ -123,6 +124,7 @@ int run_cell__subtract(struct run_cell *cell, const struct run_cell *older)
 	for (int i = 0; i < 4; i++)
 		cell->accesses.by_width[i] -= older->accesses.by_width[i];
 	cell->accesses.blocks -= older->accesses.blocks;
+	cell->accesses.refused -= older->accesses.refused;
 	subtract_errnos(cell, older);
 	subtract_latency(&cell->latency, &older->latency);
 	bound_extremes(&cell->latency);

@@ -149,10 +149,20 @@ static const struct field latency_fields[] = {
 };
 static const struct layout latency_layout = LAYOUT(run_latency, latency_fields);
 
+static bool has_refused(const void *object)
+{
+	const struct run_accesses *accesses = object;
+
+	return accesses->refused != 0;
+}
+
 static const struct field access_count_fields[] = {
-	KEYED("1", U64, run_accesses, by_width[0]), KEYED("2", U64, run_accesses, by_width[1]),
-	KEYED("4", U64, run_accesses, by_width[2]), KEYED("8", U64, run_accesses, by_width[3]),
+	KEYED("1", U64, run_accesses, by_width[0]),
+	KEYED("2", U64, run_accesses, by_width[1]),
+	KEYED("4", U64, run_accesses, by_width[2]),
+	KEYED("8", U64, run_accesses, by_width[3]),
 	MEMBER(U64, run_accesses, blocks),
+	MEMBER(U64, run_accesses, refused, .flags = FIELD_OPTIONAL, .belongs = has_refused),
 };
 static const struct layout access_count_layout = LAYOUT(run_accesses, access_count_fields);
 
@@ -271,6 +281,13 @@ static bool has_command(const void *object)
 	return run->command.argv != NULL;
 }
 
+static bool has_elsewhere(const void *object)
+{
+	const struct run *run = object;
+
+	return accesses_known(&run->accesses_elsewhere);
+}
+
 static bool is_bench(const void *object)
 {
 	const struct run *run = object;
@@ -294,6 +311,8 @@ static const struct field run_fields[] = {
 	ARRAY(run, segments, segment_layout),
 	ARRAY(run, intervals, interval_layout),
 	ARRAY(run, cells, cell_layout),
+	MEMBER(OBJECT, run, accesses_elsewhere, .layout = &accesses_layout, .flags = FIELD_OPTIONAL,
+	       .belongs = has_elsewhere),
 	ARRAY(run, processes, process_layout),
 	ARRAY(run, blind_spots, blind_spot_layout),
 	ARRAY(run, hot_offsets, hot_offset_layout),

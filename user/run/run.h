@@ -46,6 +46,7 @@ struct run_accesses {
 	enum run_accesses_source source;
 	uint64_t by_width[4]; /* 1, 2, 4, 8 */
 	uint64_t blocks; /* s390 PCISTB */
+	uint64_t refused; /* issued too, and refused by the device: in none of the above */
 };
 
 #define RUN_NO_PROCESS (-1)
@@ -259,6 +260,8 @@ struct run {
 	size_t nr_blind_spots;
 	struct run_hot_offset *hot_offsets;
 	size_t nr_hot_offsets;
+	/* Issued on no behalf of a call that was counted: by an in-kernel driver, or for calls filtered out. */
+	struct run_accesses accesses_elsewhere;
 	struct run_setting setting; /* kind bench */
 	struct run_case *cases; /* kind bench */
 	size_t nr_cases;

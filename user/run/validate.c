@@ -215,12 +215,13 @@ static int check_accesses(const struct check *check, const char *where,
 			  const struct run_accesses *accesses)
 {
 	uint64_t sum = accesses->blocks;
+	bool fits = add(&sum, accesses->refused);
 	int i;
 
-	for (i = 0; i < 4; i++) {
-		if (!add(&sum, accesses->by_width[i]))
-			return fail(check, "%s.device_accesses.counts: the sum overflows", where);
-	}
+	for (i = 0; i < 4; i++)
+		fits = fits && add(&sum, accesses->by_width[i]);
+	if (!fits)
+		return fail(check, "%s.device_accesses.counts: the sum overflows", where);
 	if (accesses->source == RUN_ACCESSES_UNKNOWN && sum)
 		return fail(check, "%s.device_accesses: unknown, but counted", where);
 	return 0;

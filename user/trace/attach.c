@@ -81,12 +81,20 @@ void trace_config__apply(const struct trace_config *config, struct vs_config *co
 	copy_name(constants->filter_driver, VS_NAME_LEN, config->driver);
 }
 
+bool trace_handler__is_core(const struct trace_handler *handler)
+{
+	return !strcmp(handler->function, "vfio_pci_core_read") ||
+	       !strcmp(handler->function, "vfio_pci_core_write");
+}
+
 static void set_handler(const struct probe *probe, struct vs_config *constants)
 {
 	enum vs_dir dir = probe->handler->dir;
 
 	constants->handler_index[dir] = probe->index;
 	constants->handler_address[dir] = probe->handler->address;
+	if (!VS_OBSERVES_ACCESSES && trace_handler__is_core(probe->handler))
+		constants->widest_access = trace_features()->core_widest_access;
 }
 
 static int share_maps(const struct tracer *tracer, struct pair *pair)
@@ -129,11 +137,10 @@ static int target_kprobe(struct probe *probe)
 	return 0;
 }
 
-static int attach_event(struct probe *probe, struct hook *hook, bool exit)
+int hook__attach_event(struct hook *hook, const struct event_place *place, bool exit)
 {
-	const struct trace_handler *handler = probe->handler;
-	int fd, err = kprobe_event__create(&hook->event, probe->index, handler->function,
-					   handler->module, exit);
+	int fd, err = kprobe_event__create(&hook->event, place->number, place->function,
+					   place->module, exit);
 
 	if (err)
 		return err;
@@ -148,7 +155,7 @@ static int attach_event(struct probe *probe, struct hook *hook, bool exit)
 	return err;
 }
 
-static void detach_hook(struct hook *hook)
+void hook__detach(struct hook *hook)
 {
 	bpf_link__destroy(hook->link);
 	hook->link = NULL;
@@ -160,8 +167,8 @@ static void detach_hook(struct hook *hook)
 
 static void detach_probe(struct probe *probe)
 {
-	detach_hook(&probe->exit);
-	detach_hook(&probe->entry);
+	hook__detach(&probe->exit);
+	hook__detach(&probe->entry);
 }
 
 static void remove_events(struct probe *probe)
@@ -184,10 +191,13 @@ static int attach_perf_kprobe(struct probe *probe)
 
 static int attach_kprobe(struct probe *probe)
 {
-	int err = attach_event(probe, &probe->entry, false);
+	const struct event_place place = { .function = probe->handler->function,
+					   .module = probe->handler->module,
+					   .number = probe->index };
+	int err = hook__attach_event(&probe->entry, &place, false);
 
 	if (!err)
-		err = attach_event(probe, &probe->exit, true);
+		err = hook__attach_event(&probe->exit, &place, true);
 	probe->provable = !err;
 	if (!err)
 		return 0;
@@ -293,6 +303,7 @@ static int choose_programs(struct pair *pair, const struct flavour *flavour)
 		set_handler(probe, pair->config);
 		err = flavour->target(probe);
 	}
+	accesses__choose_programs(pair);
 	return err;
 }
 
@@ -339,6 +350,15 @@ int trace_likely_method(const struct trace_handler *handler)
 	return -ENOTSUP;
 }
 
+/* Of its segment. */
+static bool is_first(const struct tracer *tracer, const struct pair *pair)
+{
+	for (int i = 0; i < VS_MAX_SEGMENTS; i++)
+		if (pair == tracer->segments[i].pairs)
+			return true;
+	return false;
+}
+
 int pair__load(struct tracer *tracer, struct pair *pair, enum trace_method method)
 {
 	int err = flavours[method].open(pair);
@@ -347,6 +367,7 @@ int pair__load(struct tracer *tracer, struct pair *pair, enum trace_method metho
 		return err;
 	pair->method = method;
 	pair->config->cells_per_cpu = tracer->cells_per_cpu;
+	pair->config->counts_all_accesses = is_first(tracer, pair);
 	trace_config__apply(tracer->config, pair->config);
 	err = share_maps(tracer, pair);
 	if (!err)
@@ -371,6 +392,8 @@ int pair__attach(struct tracer *tracer, struct pair *pair, enum trace_method met
 			err = flavours[method].attach(pair->probes[dir]);
 	if (err)
 		pair__close(pair);
+	else
+		accesses__attach(pair);
 	return err;
 }
 
@@ -379,6 +402,7 @@ void pair__detach(struct pair *pair)
 	for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++)
 		if (pair->probes[dir])
 			detach_probe(pair->probes[dir]);
+	accesses__detach(pair);
 }
 
 void pair__remove_events(struct pair *pair)
@@ -386,6 +410,7 @@ void pair__remove_events(struct pair *pair)
 	for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++)
 		if (pair->probes[dir])
 			remove_events(pair->probes[dir]);
+	accesses__remove_events(pair);
 }
 
 void pair__close(struct pair *pair)

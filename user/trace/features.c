@@ -26,6 +26,24 @@ static bool has_member(const struct btf *btf, const char *name, const char *memb
 	return false;
 }
 
+/*
+ * Of 8 bytes since Linux 6.11, where the kernel has such loads (kernel commit 4df13a6871d9, "vfio/pci:
+ * Support 8-byte PCI loads and stores").
+ */
+static unsigned int core_widest_access(struct btf *vmlinux)
+{
+	struct btf *module = btf__load_module_btf("vfio_pci_core", vmlinux);
+	const struct btf *btf = module ?: vmlinux;
+	unsigned int widest = 0;
+
+	if (btf__find_by_name_kind(btf, "vfio_pci_core_ioread64", BTF_KIND_FUNC) >= 0)
+		widest = 8;
+	else if (btf__find_by_name_kind(btf, "vfio_pci_core_read", BTF_KIND_FUNC) >= 0)
+		widest = 4;
+	btf__free(module);
+	return widest;
+}
+
 const struct features *trace_features(void)
 {
 	static struct features features;
@@ -40,6 +58,7 @@ const struct features *trace_features(void)
 		 * 6.7, which left no mark in BTF; sessions came later, in 6.10.
 		 */
 		features.counts_muted = parameters(btf, "bpf_session_is_return") >= 0;
+		features.core_widest_access = core_widest_access(btf);
 		features.mapped_stacks = has_member(btf, "task_struct", "stack_vm_area");
 		btf__free(btf);
 	}

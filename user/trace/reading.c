@@ -34,14 +34,18 @@ uint64_t hook__link_misses(const struct hook *hook)
 	return info.missed;
 }
 
+const struct vs_passages *tracer__passages(const struct tracer *tracer, uint32_t cpu)
+{
+	return (const void *)&tracer->cells[(size_t)cpu * tracer->cells_per_cpu + VS_CELL_NONE];
+}
+
 /* One handler's, over all CPUs. */
 static uint64_t passages(const struct tracer *tracer, const struct probe *probe)
 {
 	uint64_t sum = 0;
 
 	for (uint32_t cpu = 0; cpu < tracer->nr_cpus; cpu++) {
-		size_t at = (size_t)cpu * tracer->cells_per_cpu + VS_CELL_NONE;
-		const struct vs_passages *here = (const void *)&tracer->cells[at];
+		const struct vs_passages *here = tracer__passages(tracer, cpu);
 
 		sum += __atomic_load_n(&here->count[probe->index], __ATOMIC_RELAXED);
 	}

@@ -219,7 +219,24 @@ static int fill_errnos(struct run_cell *cell, const struct wide_cell *wide)
 	return 0;
 }
 
-static int fill_cell(struct run_cell *cell, const struct snapshot *snapshot, uint32_t id)
+static void fill_accesses(struct run_cell *cell, const struct snapshot *snapshot,
+			  const struct tracer *tracer, uint32_t id)
+{
+	uint64_t irregular = 0, counts[VS_ACCESSES] = {};
+
+	for (uint32_t cpu = 0; cpu < snapshot->nr_cpus; cpu++) {
+		const struct vs_cell *copy = &snapshot->last[cpu * snapshot->cells_per_cpu + id];
+
+		irregular += copy->irregular;
+		for (int i = 0; i < VS_ACCESSES; i++)
+			counts[i] += copy->accesses[i];
+	}
+	accesses__fill(tracer, &tracer->shared->devices[snapshot->last[id].device], irregular,
+		       counts, cell);
+}
+
+static int fill_cell(struct run_cell *cell, const struct snapshot *snapshot,
+		     const struct tracer *tracer, uint32_t id)
 {
 	const struct vs_cell *first = &snapshot->last[id];
 	int err;
@@ -241,6 +258,7 @@ static int fill_cell(struct run_cell *cell, const struct snapshot *snapshot, uin
 	}
 	if (cell->wclass <= VS_WIDTH_EXACT_MAX)
 		cell->bytes += cell->wclass * cell->count; /* see struct vs_cell */
+	fill_accesses(cell, snapshot, tracer, id);
 	err = fill_latency(&cell->latency, snapshot, id);
 	return err ? err : fill_errnos(cell, &snapshot->wide[id]);
 }
@@ -328,14 +346,16 @@ static int add_cell(struct run *run, struct run_cell *cell)
 	return 0;
 }
 
-static int fill_cells(const struct snapshot *snapshot, const struct vs_device *devices,
-		      struct run *run, int *indexes)
+static int fill_cells(const struct snapshot *snapshot, const struct tracer *tracer, struct run *run,
+		      int *indexes)
 {
+	const struct vs_device *devices = tracer->shared->devices;
+
 	for (uint32_t i = 0; i < snapshot->nr_cells; i++) {
 		uint32_t id = snapshot->cell_order[i];
 		struct run_cell cell = {};
 		int device = fill_device(devices, snapshot->last[id].device, run, indexes);
-		int err = device < 0 ? device : fill_cell(&cell, snapshot, id);
+		int err = device < 0 ? device : fill_cell(&cell, snapshot, tracer, id);
 
 		if (err) {
 			run_cell__clear(&cell);
@@ -363,5 +383,6 @@ int snapshot__fill(const struct snapshot *snapshot, const struct tracer *tracer,
 	}
 	run->limits.max_cells = snapshot->cells_per_cpu - 1;
 	run->limits.cells_used = snapshot->used ? snapshot->used - 1 : 0;
-	return fill_cells(snapshot, tracer->shared->devices, run, indexes);
+	accesses__fill_elsewhere(tracer, run);
+	return fill_cells(snapshot, tracer, run, indexes);
 }

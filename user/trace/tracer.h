@@ -43,9 +43,13 @@ struct probe {
 	uint64_t counted; /* when the segment ended */
 };
 
+#define NR_ACCESS_FUNCTIONS 3
+
 /* The read and the write handler of a module, loaded together: a copy of the programs. */
 struct pair {
 	struct probe *probes[VS_DIRS]; /* either may be missing */
+	struct hook access_entries[NR_ACCESS_FUNCTIONS], access_exits[NR_ACCESS_FUNCTIONS];
+	bool observes; /* device accesses */
 	enum trace_method method; /* what worked */
 	/* Of the one of these two that is not NULL: */
 	struct handler_bpf *handler_skel;
@@ -92,6 +96,7 @@ struct features {
 	bool session;
 	bool mapped_stacks; /* CONFIG_VMAP_STACK: what bpf/handler.bpf.c says of stacks holds */
 	bool counts_muted; /* runs of kprobe programs that it skips, in recursion_misses */
+	unsigned int core_widest_access; /* that vfio-pci-core issues [bytes]; 0: not known */
 };
 const struct features *trace_features(void);
 
@@ -136,10 +141,33 @@ void pair__close(struct pair *pair); /* and detach */
 /* The filters, into the constants of a program file. */
 void trace_config__apply(const struct trace_config *config, struct vs_config *constants);
 
+/* Is it vfio-pci-core's own, whose device accesses follow a known rule? */
+bool trace_handler__is_core(const struct trace_handler *handler);
+
+/* A place for a kprobe event; @number is unique among those of this process. */
+struct event_place {
+	const char *function, *module;
+	unsigned int number;
+};
+int hook__attach_event(struct hook *hook, const struct event_place *place, bool exit);
+void hook__detach(struct hook *hook); /* its event can still be read */
+
+/* accesses.c: programs beside those of a pair's handlers, where device accesses can be observed. */
+void accesses__choose_programs(struct pair *pair);
+void accesses__attach(struct pair *pair);
+void accesses__detach(struct pair *pair);
+void accesses__remove_events(struct pair *pair);
+/* Into @cell, whose counts are there: what programs counted, summed over CPUs. */
+void accesses__fill(const struct tracer *tracer, const struct vs_device *dev, uint64_t irregular,
+		    const uint64_t *counts, struct run_cell *cell);
+/* What was issued while no call of a handler was in flight that was counted. */
+void accesses__fill_elsewhere(const struct tracer *tracer, struct run *run);
+
 /* memory.c: kernel memory [bytes] of all maps, as bpftool has it. */
 uint64_t tracer__map_bytes(const struct tracer *tracer);
 
 /* reading.c */
+const struct vs_passages *tracer__passages(const struct tracer *tracer, uint32_t cpu);
 uint64_t hook__link_misses(const struct hook *hook);
 void probe__read(const struct tracer *tracer, const struct pair *pair, const struct probe *probe,
 		 struct reading *reading);
