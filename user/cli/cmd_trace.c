@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* trace: attach, count, print, record. */
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "user/cli/cli.h"
 #include "user/cli/machine.h"
 #include "user/cli/options.h"
+#include "user/cli/output.h"
 #include "user/cli/recorder.h"
 #include "user/cli/selectors.h"
 #include "user/render/render.h"
@@ -21,7 +23,7 @@
 struct trace {
 	struct selectors selectors;
 	struct trace_config config;
-	const char *output; /* run file; NULL: none */
+	const char *output_path; /* run file; NULL: none */
 	const struct renderer *renderer; /* NULL: stdout takes the run file */
 	bool json;
 	bool wait;
@@ -31,8 +33,12 @@ struct trace {
 	struct device_list devices;
 	struct handler_set handlers;
 	struct child child;
+	struct output output;
 	struct recorder recorder;
 };
+
+/* How long a program that was told to end waits for a reader of its standard output who does not read. */
+#define PATIENCE_MS 5000
 
 enum { KEY_JSON = 0x200, KEY_WAIT, KEY_MAX_CELLS };
 
@@ -60,7 +66,7 @@ static const char doc[] =
 
 static bool goes_to_stdout(const struct trace *trace)
 {
-	return trace->output && !strcmp(trace->output, "-");
+	return trace->output_path && !strcmp(trace->output_path, "-");
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -72,7 +78,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &trace->selectors;
 		return 0;
 	case 'o':
-		trace->output = arg;
+		trace->output_path = arg;
 		return 0;
 	case KEY_JSON:
 		trace->json = true;
@@ -274,18 +280,21 @@ cleanup:
 
 static void print_interval(void *context, const struct run *delta)
 {
-	struct trace *trace = context;
+	struct output *output = &((struct trace *)context)->output;
 	struct render_options render = { .elapsed_ns = delta->duration_ns };
 	char now[16];
 	time_t seconds = time(NULL);
 
-	(void)trace;
+	if (output__pending(output)) {
+		output->left_out++;
+		return;
+	}
 	strftime(now, sizeof(now), "%H:%M:%S", localtime(&seconds));
-	printf("%s\n", now);
-	render_cells(stdout, delta, &render);
-	render_totals(stdout, delta, &render);
-	printf("\n");
-	fflush(stdout);
+	fprintf(output->file, "%s\n", now);
+	render_cells(output->file, delta, &render);
+	render_totals(output->file, delta, &render);
+	fputc('\n', output->file);
+	output__push(output);
 }
 
 static int start_command(struct trace *trace)
@@ -316,9 +325,9 @@ static int record(struct trace *trace, char *error)
 	recorder__start(recorder);
 	err = start_command(trace);
 	if (!err)
-		err = recorder__loop(recorder);
+		recorder__loop(recorder);
 	tracer__deactivate(recorder->tracer);
-	child__finish(&trace->child, recorder->signal == SIGINT ? 0 : recorder->signal);
+	child__finish(&trace->child, recorder->signal);
 	return err;
 }
 
@@ -339,50 +348,79 @@ static void say_command(const struct trace *trace)
 		cli__error("%s is still running (pid %d)", trace->command[0], trace->child.pid);
 }
 
+static int print_report(struct trace *trace)
+{
+	struct output *output = &trace->output;
+	int err = trace->renderer ? trace->renderer->run(output->file, trace->recorder.run, NULL)
+				  : 0;
+
+	if (!err)
+		err = output__finish(output, trace->recorder.signal ? PATIENCE_MS : -1);
+	if (err == -ETIMEDOUT)
+		cli__error("standard output was not read: the report was left out");
+	else if (err)
+		cli__error("cannot write to standard output: %s", strerror(-err));
+	else if (output->left_out)
+		cli__error("standard output was not read in time: %" PRIu64
+			   " tables were left out; the report has all calls",
+			   output->left_out);
+	return err;
+}
+
+static int write_run(const struct trace *trace)
+{
+	char error[1024];
+
+	if (!trace->output_path ||
+	    !run__write(trace->recorder.run, trace->output_path, error, sizeof(error)))
+		return 0;
+	cli__error("%s", error);
+	return -EIO;
+}
+
 /*
  * The run file first: a terminal that vanished must not cost the recording. If stdout takes it, no
- * table is in its way.
+ * table is in its way. What waits for stdout can be ended by a signal.
  */
 static int deliver(struct trace *trace)
 {
 	struct recorder *recorder = &trace->recorder;
-	char error[1024];
-	int err = recorder__finish(recorder);
+	int err = recorder__finish(recorder), report_err;
 
 	if (err) {
 		cli__error("cannot sum up the run: %s", strerror(-err));
 		return err;
 	}
-	if (trace->output && run__write(recorder->run, trace->output, error, sizeof(error))) {
-		cli__error("%s", error);
-		err = -EIO;
-	}
-	if (trace->renderer && trace->renderer->run(stdout, recorder->run, NULL))
-		err = -ENOMEM;
+	if (goes_to_stdout(trace))
+		recorder__release_signals(recorder);
+	err = write_run(trace);
+	recorder__release_signals(recorder);
+	report_err = print_report(trace);
 	say_command(trace);
-	return err;
+	return err ?: report_err ?: recorder->err;
 }
 
 /* The header of the run, and the child, made before anything is attached. */
 static int prepare(struct trace *trace, int argc, char **argv)
 {
 	struct recorder *recorder = &trace->recorder;
-	sigset_t before;
 	int err, nr;
 
 	recorder->devices = &trace->devices;
 	recorder->child = &trace->child;
+	recorder->output = &trace->output;
 	recorder->duration_ns = trace->selectors.duration_ns;
 	recorder->interval_ns = trace->selectors.interval_ns;
 	recorder->selectors = &trace->selectors;
-	recorder->escalate = trace->config.escalate;
 	if (trace->renderer && !trace->json) /* JSON holds the intervals itself */
 		recorder->on_interval = print_interval;
 	recorder->context = trace;
 	recorder->run = run__new(RUN_TRACE, "vfioscope", argc, argv);
 	if (!recorder->run)
 		return -ENOMEM;
-	err = recorder__block_signals(&before);
+	err = output__open(&trace->output, STDOUT_FILENO);
+	if (!err)
+		err = recorder__open(recorder);
 	if (err || !trace->command)
 		return err;
 	for (nr = 0; trace->command[nr]; nr++)
@@ -390,7 +428,7 @@ static int prepare(struct trace *trace, int argc, char **argv)
 	recorder->run->command.argv = run_argv__copy(nr, trace->command);
 	if (!recorder->run->command.argv)
 		return -ENOMEM;
-	return child__prepare(&trace->child, trace->command, &before);
+	return child__prepare(&trace->child, trace->command, &recorder->signals);
 }
 
 int cmd_trace(int argc, char **argv)
@@ -411,7 +449,7 @@ int cmd_trace(int argc, char **argv)
 		trace.renderer = renderer__find(trace.json ? "json" : "text");
 	err = configure(&trace);
 	if (!err)
-		err = check_output(trace.output);
+		err = check_output(trace.output_path);
 	if (err)
 		return EXIT_TROUBLE;
 
@@ -440,7 +478,8 @@ int cmd_trace(int argc, char **argv)
 cleanup:
 	child__finish(&trace.child, 0);
 	tracer__free(trace.recorder.tracer);
-	run__free(trace.recorder.run);
+	recorder__close(&trace.recorder);
+	output__close(&trace.output);
 	handler_set__free(&trace.handlers);
 	device_list__free(&trace.devices);
 	return err ? EXIT_TROUBLE : EXIT_OK;

@@ -130,6 +130,16 @@ void tracer__deactivate(struct tracer *tracer)
 
 /* --- from fentry to an exact method ------------------------------------------------------------ */
 
+bool tracer__can_escalate(const struct tracer *tracer)
+{
+	const struct segment *segment = &tracer->segments[tracer->nr_segments - 1];
+
+	for (size_t i = 0; tracer->config->escalate && i < segment->nr_pairs; i++)
+		if (segment->pairs[i].method == TRACE_FENTRY)
+			return tracer->nr_segments < VS_MAX_SEGMENTS;
+	return false;
+}
+
 uint64_t tracer__skipped(struct tracer *tracer)
 {
 	struct segment *segment = tracer__segment(tracer);
