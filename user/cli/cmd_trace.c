@@ -2,11 +2,12 @@
 /* trace: attach, count, print, record. */
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@ struct trace {
 	bool verbose;
 	char **command; /* NULL: none */
 
+	struct kernel kernel;
 	struct device_list devices;
 	struct handler_set handlers;
 	struct child child;
@@ -110,21 +112,39 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 /* --- before ------------------------------------------------------------------------------------ */
 
-/* The kernel names a cgroup by the number of its directory (kernfs id), at a depth from the root. */
+static bool is_cgroup2(const char *path)
+{
+	struct statfs fs;
+
+	return !statfs(path, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+/*
+ * The kernel names a cgroup by the number of its directory (kernfs id), at a depth from the root,
+ * which is where cgroup2 is mounted. What is above that belongs to another file system.
+ */
 static int find_cgroup(const char *path, struct trace_config *config)
 {
-	static const char root[] = "/sys/fs/cgroup";
 	char *real = realpath(path, NULL); /* without "..", "//" and links, to count the depth */
 	struct stat st;
 	int err = 0;
 
-	if (real && !strncmp(real, root, strlen(root)) && !stat(real, &st) && S_ISDIR(st.st_mode)) {
+	if (!real || stat(real, &st)) {
+		err = -errno;
+		cli__error("--cgroup: %s: %s", path, strerror(-err));
+	} else if (!S_ISDIR(st.st_mode) || !is_cgroup2(real)) {
+		err = -ENOTDIR;
+		cli__error("--cgroup: %s is no directory of a cgroup2 file system; what has one is "
+			   "listed by: findmnt -t cgroup2",
+			   path);
+	}
+	if (!err) {
 		config->cgroup_id = st.st_ino;
-		for (const char *p = real + strlen(root); *p; p++)
-			config->cgroup_level += *p == '/';
-	} else {
-		cli__error("--cgroup: %s is no directory below %s", path, root);
-		err = -ENOENT;
+		for (char *end; (end = strrchr(real, '/')) != real; config->cgroup_level++) {
+			*end = '\0';
+			if (!is_cgroup2(real))
+				break;
+		}
 	}
 	free(real);
 	return err;
@@ -161,7 +181,8 @@ static int configure(struct trace *trace)
 	struct trace_config *config = &trace->config;
 
 	config->method = trace_method__parse(selectors->attach);
-	if (selectors->exact && config->method == TRACE_AUTO)
+	config->exact = selectors->exact;
+	if (config->exact && config->method == TRACE_AUTO)
 		config->method = TRACE_EXACT;
 	config->escalate = config->method == TRACE_AUTO && !selectors->no_escalate;
 	config->device = selectors->device;
@@ -207,9 +228,12 @@ static int load_devices(struct trace *trace, char *error)
 {
 	int err;
 
+	kernel__close(&trace->kernel);
 	device_list__free(&trace->devices);
 	err = device_list__load(&trace->devices, NULL, error, TRACE_ERROR_LEN);
-	return err ? err : machine__confirm(&trace->devices, error);
+	if (!err)
+		err = kernel__open(&trace->kernel, error);
+	return err ? err : machine__confirm(&trace->devices, &trace->kernel, error);
 }
 
 /*
@@ -309,21 +333,29 @@ static int start_command(struct trace *trace)
 	return err;
 }
 
-static int record(struct trace *trace, char *error)
+static int start(struct trace *trace, char *error)
 {
 	struct recorder *recorder = &trace->recorder;
 	int err = tracer__attach(recorder->tracer, error);
 
-	if (err) {
-		cli__error("%s", error);
+	if (err)
 		return err;
-	}
 	if (trace->verbose)
 		say_attached(trace);
 	if (isatty(STDERR_FILENO) && !trace->command && !recorder->duration_ns)
 		cli__error("tracing; ^C ends it");
-	recorder__start(recorder);
-	err = start_command(trace);
+	return recorder__start(recorder, error);
+}
+
+static int record(struct trace *trace, char *error)
+{
+	struct recorder *recorder = &trace->recorder;
+	int err = start(trace, error);
+
+	if (err)
+		cli__error("%s", error);
+	else
+		err = start_command(trace);
 	if (!err)
 		recorder__loop(recorder);
 	tracer__deactivate(recorder->tracer);
@@ -378,9 +410,16 @@ static int write_run(const struct trace *trace)
 	return -EIO;
 }
 
+static void leave_kernel(struct trace *trace)
+{
+	tracer__free(trace->recorder.tracer);
+	trace->recorder.tracer = NULL;
+	kernel__close(&trace->kernel);
+}
+
 /*
  * The run file first: a terminal that vanished must not cost the recording. If stdout takes it, no
- * table is in its way. What waits for stdout can be ended by a signal.
+ * table is in its way. What waits for stdout holds nothing in the kernel, and a signal ends it.
  */
 static int deliver(struct trace *trace)
 {
@@ -391,6 +430,7 @@ static int deliver(struct trace *trace)
 		cli__error("cannot sum up the run: %s", strerror(-err));
 		return err;
 	}
+	leave_kernel(trace);
 	if (goes_to_stdout(trace))
 		recorder__release_signals(recorder);
 	err = write_run(trace);
@@ -407,6 +447,7 @@ static int prepare(struct trace *trace, int argc, char **argv)
 	int err, nr;
 
 	recorder->devices = &trace->devices;
+	recorder->scan = trace->kernel.scan;
 	recorder->child = &trace->child;
 	recorder->output = &trace->output;
 	recorder->duration_ns = trace->selectors.duration_ns;
@@ -457,7 +498,8 @@ int cmd_trace(int argc, char **argv)
 	if (!err)
 		err = find_devices(&trace, error);
 	if (!err)
-		err = machine__handlers(&trace.devices, &trace.selectors, &trace.handlers, error);
+		err = machine__handlers(&trace.devices, &trace.selectors, &trace.kernel,
+					&trace.handlers, error);
 	if (!err)
 		machine__warn_unknown(&trace.devices, &trace.selectors);
 	if (!err)
@@ -477,7 +519,7 @@ int cmd_trace(int argc, char **argv)
 		err = deliver(&trace);
 cleanup:
 	child__finish(&trace.child, 0);
-	tracer__free(trace.recorder.tracer);
+	leave_kernel(&trace);
 	recorder__close(&trace.recorder);
 	output__close(&trace.output);
 	handler_set__free(&trace.handlers);

@@ -161,6 +161,7 @@ void recorder__close(struct recorder *recorder)
 	for (int i = RECORDER_SIGNAL; i <= RECORDER_END; i++)
 		if (recorder->fds[i] > 0)
 			close(recorder->fds[i]);
+	free(recorder->open.rows);
 	run__free(recorder->previous);
 	run__free(recorder->run);
 }
@@ -284,9 +285,11 @@ static int wait_events(struct recorder *recorder, struct pollfd *fds)
 	return err ?: fds[RECORDER_END].revents != 0;
 }
 
-void recorder__start(struct recorder *recorder)
+/* What is opened later is seen from its first access on. */
+int recorder__start(struct recorder *recorder, char *error)
 {
 	tracer__activate(recorder->tracer);
+	return open_scan__look(recorder->scan, &recorder->open, error);
 }
 
 void recorder__loop(struct recorder *recorder)
@@ -318,7 +321,8 @@ int recorder__finish(struct recorder *recorder)
 		return err;
 	note(recorder, "cannot describe all devices", machine__complete(recorder->devices, run));
 	note(recorder, "cannot name all blind spots",
-	     machine__add_blind_spots(recorder->devices, recorder->selectors, run));
+	     machine__add_blind_spots(recorder->devices, &recorder->open, recorder->selectors,
+				      run));
 	child__fill(recorder->child, &run->command);
 	return 0;
 }

@@ -23,6 +23,7 @@ enum recorder_fd {
 struct recorder {
 	struct tracer *tracer;
 	const struct device_list *devices;
+	const struct open_scan *scan;
 	const struct selectors *selectors;
 	struct child *child;
 	struct output *output;
@@ -34,6 +35,7 @@ struct recorder {
 
 	struct run *run; /* the run so far: its header, and its intervals */
 	struct run *previous; /* totals at the end of the last interval */
+	struct open_rows open; /* devices that were open when it began */
 	sigset_t signals; /* that were blocked before */
 	int fds[NR_RECORDER_FDS]; /* 0: none */
 	int signal; /* what ended it, or 0 */
@@ -43,8 +45,11 @@ struct recorder {
 /* Block the signals that end a trace, and make what the loop waits for. 0 or a negative errno. */
 int recorder__open(struct recorder *recorder);
 void recorder__close(struct recorder *recorder);
-/* Activate the tracer: the run begins here. */
-void recorder__start(struct recorder *recorder);
+/*
+ * Activate the tracer: the run begins here. 0, or a negative errno and @error (TRACE_ERROR_LEN): what is
+ * open cannot be told.
+ */
+int recorder__start(struct recorder *recorder, char *error);
 /* Until a signal, the end of the duration, the command or stdout, or an error. */
 void recorder__loop(struct recorder *recorder);
 /*

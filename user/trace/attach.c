@@ -191,6 +191,7 @@ static int attach_kprobe(struct probe *probe)
 	if (!err)
 		err = attach_event(probe, &probe->exit, true);
 	probe->provable = !err;
+	probe->event_err = err;
 	if (!err)
 		return 0;
 	detach_probe(probe);

@@ -89,11 +89,10 @@ void tracer__free(struct tracer *tracer)
 
 int tracer__attach(struct tracer *tracer, char *error)
 {
-	int err = trace_check_kernel(error);
+	int err;
 
 	kprobe_event__sweep();
-	if (!err)
-		err = segment__attach(tracer, &tracer->segments[0], tracer->config->method, error);
+	err = segment__attach(tracer, &tracer->segments[0], tracer->config->method, error);
 	if (err)
 		return err;
 	err = tracer__watch(tracer, tracer->segments[0].pairs[0].method);

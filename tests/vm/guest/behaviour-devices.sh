@@ -141,6 +141,32 @@ is "open before: the layout was not seen" \
 	"$(grep -o '"offset_shift":{[^}]*}' run.json)" '"offset_shift":{"value":40,"source":"assumed"}'
 rm -f ready go
 
+# --- a device that is opened while the trace starts, after it looked who has it open ---
+# The tracer waits between attaching and activating: nobody takes what --verbose says of the one.
+mkfifo full
+exec 7<>full
+head -c 65536 /dev/zero >&7
+vfioscope trace -v -D "$RAM" --attach kprobe -o run.json >out 2>full &
+tracer=$!
+ok "opened while it starts: it has attached" wait_for grep -q vfioscope /sys/kernel/tracing/kprobe_events
+ok "opened while it starts: and waits" wait_for grep -q pipe /proc/$tracer/wchan
+# shellcheck disable=SC2094 # a file to wait for
+client --ready ready --go go -o expect "$RAM" script &
+client=$!
+wait_for [ -e ready ]
+cat full >err &
+reader=$!
+wait_for grep -q 'kernel memory' err
+usleep 500000
+: >go
+wait $client
+stop_trace TERM
+kill $reader
+exec 7>&-
+is "opened while it starts: every access is there" "$(cells_of run.json)" "$RAM,BAR2,read,4,1013"
+is "opened while it starts: it is a blind spot" "$(blind_spot opened-before-trace run.json)" "$RAM yes"
+rm -f ready go
+
 # --- unbinding in the middle of its last close, while traced: nothing fails ---
 start_trace
 client --ready ready --go go -o expect "$RAM" script &
