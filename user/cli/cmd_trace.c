@@ -282,10 +282,23 @@ static int find_devices(struct trace *trace, char *error)
 
 /* --- during ------------------------------------------------------------------------------------ */
 
+static void say_memory(const struct trace *trace, const struct run_limits *limits)
+{
+	uint32_t possible = tracer__cpus(trace->recorder.tracer);
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	char bytes[UNITS_LEN], cpus[64] = "";
+
+	if (possible > online)
+		snprintf(cpus, sizeof(cpus), ", for %" PRIu32 " possible CPUs (%ld online)",
+			 possible, online);
+	cli__error("kernel memory %s: %lu cells a CPU, %lu calls in flight%s",
+		   units__bytes(limits->kernel_bytes, bytes), limits->max_cells,
+		   limits->start_slots, cpus);
+}
+
 static void say_attached(const struct trace *trace)
 {
 	struct run *run = calloc(1, sizeof(*run));
-	char bytes[UNITS_LEN];
 
 	if (!run || tracer__fill(trace->recorder.tracer, run))
 		goto cleanup;
@@ -295,9 +308,7 @@ static void say_attached(const struct trace *trace)
 		cli__error("attached to %s [%s] by %s", handler->function, handler->module,
 			   handler->method);
 	}
-	cli__error("kernel memory %s: %lu cells a CPU, %lu calls in flight",
-		   units__bytes(run->limits.kernel_bytes, bytes), run->limits.max_cells,
-		   run->limits.start_slots);
+	say_memory(trace, &run->limits);
 cleanup:
 	run__free(run);
 }

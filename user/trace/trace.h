@@ -71,6 +71,8 @@ int tracer__new(struct tracer **tracer, const struct trace_config *config,
 int tracer__attach(struct tracer *tracer, char *error);
 void tracer__activate(struct tracer *tracer);
 void tracer__poll(struct tracer *tracer);
+/* CPUs that there is kernel memory for: all that are possible. */
+uint32_t tracer__cpus(const struct tracer *tracer);
 /* Is there a method to leave, should it lose calls? Of a tracer that is attached. */
 bool tracer__can_escalate(const struct tracer *tracer);
 /* Calls that fentry has lost since the tracer was activated. */

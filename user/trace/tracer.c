@@ -129,6 +129,11 @@ void tracer__deactivate(struct tracer *tracer)
 
 /* --- from fentry to an exact method ------------------------------------------------------------ */
 
+uint32_t tracer__cpus(const struct tracer *tracer)
+{
+	return tracer->nr_cpus;
+}
+
 bool tracer__can_escalate(const struct tracer *tracer)
 {
 	const struct segment *segment = &tracer->segments[tracer->nr_segments - 1];

@@ -92,6 +92,23 @@ if [ "$1" = 6.1 ]; then
 		'"ops":"vfio-pci" "ops":"vfioscope-test" '
 fi
 
+# --- a driver's module cannot go while fentry is attached ---
+if [ "$1" = 6.1 ]; then
+	ok "the module: its device is bound" bound "$1" "$RAM"
+	start_trace --attach fentry
+	ok "the module: its device can be unbound" unbind "$RAM"
+	ok "the module: it is in use" sh -c '! rmmod vfioscope_test 2>/dev/null'
+	stop_trace TERM
+	ok "the module: it goes when the trace is over" rmmod vfioscope_test
+	ok "the module: it comes back" bound "$1" "$RAM"
+	start_trace --attach kprobe
+	ok "the module, kprobe: its device can be unbound" unbind "$RAM"
+	ok "the module, kprobe: it goes" rmmod vfioscope_test
+	stop_trace TERM
+	is "the module, kprobe: the trace ends well" $trace_status 0
+	ok "the module, kprobe: it comes back" bound "$1" "$RAM"
+fi
+
 # --- a driver that comes while a trace goes on: not traced, and the run says so ---
 if [ "$1" = 6.1 ]; then
 	unbind "$RAM"

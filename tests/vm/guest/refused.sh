@@ -77,6 +77,13 @@ mount -t tmpfs tmpfs /sys/kernel/btf
 refuses "a kernel without BTF" "this kernel has no BTF (/sys/kernel/btf/vmlinux)" vfioscope trace -o run.json
 umount /sys/kernel/btf
 
+# --- memory for CPUs that may come ---
+possible=$(sed 's/.*-//' /sys/devices/system/cpu/possible)
+if [ "$possible" -gt 0 ]; then
+	vfioscope trace -v -d 0.1 >out 2>err
+	has "more CPUs are possible: --verbose says so" ", for $((possible + 1)) possible CPUs (1 online)" err
+fi
+
 # --- no new kprobe events: what --exact promises cannot be had by kprobe, whoever names it ---
 mount -o remount,ro /sys/kernel/tracing
 writable="no kprobe event can be made (Read-only file system); tracefs must be mounted at"
