@@ -88,7 +88,7 @@ fi
 mount -o remount,ro /sys/kernel/tracing
 writable="no kprobe event can be made (Read-only file system); tracefs must be mounted at"
 refuses "tracefs read-only, --exact --attach kprobe" "exactly by kprobe: $writable" \
-	vfioscope trace --exact --attach kprobe -o run.json
+	vfioscope trace --exact --attach kprobe -d 0.1 -o run.json
 vfioscope trace --exact -d 0.1 -o run.json >out 2>err
 status=$?
 if [ "$1" = 6.1 ]; then
@@ -115,7 +115,7 @@ mkdir /sys/fs/cgroup/pids /sys/fs/cgroup/unified
 mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified
 mkdir -p /sys/fs/cgroup/unified/a/b
 refuses "a cgroup of version 1" "/sys/fs/cgroup/pids is no directory of a cgroup2 file system" \
-	vfioscope trace --cgroup /sys/fs/cgroup/pids -o run.json
+	vfioscope trace --cgroup /sys/fs/cgroup/pids -d 0.1 -o run.json
 vfioscope trace --cgroup /sys/fs/cgroup/unified/a -o run.json -- sh -c "
 	echo \$\$ >/sys/fs/cgroup/unified/a/b/cgroup.procs
 	exec barbench $RAM --i-may-reset --region BAR2 --mode pread --width 4 --count 1009 --warmup 0 --reps 1 \
