@@ -222,8 +222,10 @@ int segment__attach(struct tracer *tracer, struct segment *segment, enum trace_m
 		if (err)
 			return err;
 		err = tracer->cells ? 0 : adopt_maps(tracer, pair);
-		if (err)
-			return explain_attach(pair, pair->method, err, error);
+		if (err) {
+			trace_explain(err, "map the cells", error);
+			return err;
+		}
 	}
 	return 0;
 }

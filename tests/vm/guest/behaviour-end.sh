@@ -52,37 +52,6 @@ ok "closed pipe: what was read came in time" [ -s line ]
 ok "closed pipe: the run is written" [ "$(counted run.json)" -gt 0 ]
 left_nothing "closed pipe" before
 
-# A reader that does not read, as less does not while it shows a page. The pipe is full from the start.
-exec 8<>pipe
-head -c 65536 /dev/zero >&8
-rm -f run.json
-vfioscope trace -v -D "$RAM" -i 0.1 -o run.json >pipe 2>err &
-tracer=$!
-wait_for grep -q '^vfioscope: kernel memory' err
-usleep 500000
-kill -TERM $tracer
-ok "a full pipe: SIGTERM ends the trace" wait_for [ ! -e "/proc/$tracer" ]
-kill -KILL $tracer 2>/dev/null
-wait $tracer
-is "a full pipe: exit status" $? 2
-has "a full pipe: says so" "standard output was not read: the report was left out" err
-ok "a full pipe: the run is written" [ "$(counted run.json)" -gt 0 ]
-left_nothing "a full pipe" before
-rm -f run.json
-vfioscope trace -D "$RAM" -i 0.1 -d 1 -o run.json >pipe 2>err &
-tracer=$!
-ok "a full pipe: the run is written after -d, read or not" wait_for [ -e run.json ]
-left_nothing "a full pipe, -d" before
-cat pipe >out &
-reader=$!
-wait_for [ ! -e "/proc/$tracer" ] || kill -KILL $tracer
-wait $tracer
-is "read at last: exit status" $? 0
-ok "read at last: the report comes" wait_for grep -q 'NOT SEEN' out
-has "read at last: tables that were left out are told" "tables were left out" err
-kill $reader
-exec 8>&-
-
 # A terminal that vanishes: script's end hangs it up, as the end of an ssh session does.
 rm -f run.json
 script -q -c 'vfioscope trace -v -D 0000:00:04.0 -o run.json' typescript >/dev/null 2>&1 &
