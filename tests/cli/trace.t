@@ -85,10 +85,17 @@ threaded=$!
 read -r thread <"$tmp/threads"
 fails 'a thread' "--pid: $thread is a thread of process $threaded" trace -p "$thread"
 kill "$threaded"
-fails 'a cgroup that is not there' '--cgroup: /sys/fs/cgroup/none is no directory below /sys/fs/cgroup' \
+fails 'a cgroup that is not there' '--cgroup: /sys/fs/cgroup/none: No such file or directory' \
 	trace --cgroup /sys/fs/cgroup/none
-fails 'a cgroup elsewhere' '--cgroup: /tmp is no directory below' trace --cgroup /tmp
-fails 'a cgroup that leads out' 'is no directory below' trace --cgroup /sys/fs/cgroup/../..
+fails 'a cgroup elsewhere' '--cgroup: /tmp is no directory of a cgroup2 file system' trace --cgroup /tmp
+fails 'a cgroup that leads out' 'is no directory of a cgroup2' trace --cgroup /sys/fs/cgroup/../..
+fails 'a file' '--cgroup: /proc/version is no directory of a cgroup2' trace --cgroup /proc/version
+if [ "$(stat -f -c %T /sys/fs/cgroup/pids 2>/dev/null)" = cgroupfs ]; then
+	fails 'a cgroup of version 1' '--cgroup: /sys/fs/cgroup/pids is no directory of a cgroup2' \
+		trace --cgroup /sys/fs/cgroup/pids
+else
+	skip 'a cgroup of version 1' 'this machine has none'
+fi
 fails '-o where nothing is' "cannot write to $tmp/none/run.json: No such file or directory" \
 	trace -o "$tmp/none/run.json"
 fails '-o a folder' 'Is a directory' trace -o "$tmp"

@@ -23,6 +23,7 @@ intervals_add_up()
 	ends = [i["start_ns"] + i["duration_ns"] for i in run["intervals"]]
 	starts = [i["start_ns"] for i in run["intervals"]]
 	assert starts[0] == 0 and starts[1:] == ends[:-1], "gaps or overlaps"
+	assert ends[-1] == run["duration_ns"], "the last one does not end with the run"
 	END
 }
 

@@ -81,7 +81,9 @@ void child__finish(struct child *child, int signal)
 	if (child->gate >= 0) { /* never let go */
 		close(child->gate);
 		child->gate = -1;
-	} else if (signal) {
+	} else if (!signal) {
+		return;
+	} else if (signal != SIGINT) {
 		kill(child->pid, signal);
 	}
 	for (int i = 0; i < 100 && !child__ended(child); i++)

@@ -22,7 +22,11 @@ int child__prepare(struct child *child, char **argv, const sigset_t *mask);
 int child__start(struct child *child);
 /* Has it ended? Does not block. */
 bool child__ended(struct child *child);
-/* Pass @signal on, unless 0, and give it a second to end. */
+/*
+ * The trace is over: by @signal, which is passed on (but for SIGINT, which the terminal sends to both),
+ * and the child has a second to end; or by itself (0), and the child goes on. One that was never
+ * let go ends.
+ */
 void child__finish(struct child *child, int signal);
 void child__fill(const struct child *child, struct run_command *command);
 

@@ -266,14 +266,17 @@ static int print_json(const struct list *list)
 /* What only the kernel knows. Without the right to ask, the list is printed without it. */
 static void ask_kernel(struct list *list)
 {
+	struct kernel kernel = {};
 	char error[TRACE_ERROR_LEN];
 
 	if (list->sysroot || !list->devices.nr)
 		return;
-	if (!trace_check_kernel(error) && !machine__confirm(&list->devices, error))
+	if (!trace_check_kernel(error) && !kernel__open(&kernel, error) &&
+	    !machine__confirm(&list->devices, &kernel, error))
 		list->live = true;
 	else
 		cli__error("who has devices open is not shown: %s", error);
+	kernel__close(&kernel);
 }
 
 /* An empty list is no error; a tree that is not there is one. */

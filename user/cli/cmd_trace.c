@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* trace: attach, count, print, record. */
 #include <errno.h>
-#include <limits.h>
+#include <inttypes.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "user/cli/cli.h"
 #include "user/cli/machine.h"
 #include "user/cli/options.h"
+#include "user/cli/output.h"
 #include "user/cli/recorder.h"
 #include "user/cli/selectors.h"
 #include "user/render/render.h"
@@ -21,18 +24,23 @@
 struct trace {
 	struct selectors selectors;
 	struct trace_config config;
-	const char *output; /* run file; NULL: none */
+	const char *output_path; /* run file; NULL: none */
 	const struct renderer *renderer; /* NULL: stdout takes the run file */
 	bool json;
 	bool wait;
 	bool verbose;
 	char **command; /* NULL: none */
 
+	struct kernel kernel;
 	struct device_list devices;
 	struct handler_set handlers;
 	struct child child;
+	struct output output;
 	struct recorder recorder;
 };
+
+/* How long a program that was told to end waits for a reader of its standard output who does not read. */
+#define PATIENCE_MS 5000
 
 enum { KEY_JSON = 0x200, KEY_WAIT, KEY_MAX_CELLS };
 
@@ -60,7 +68,7 @@ static const char doc[] =
 
 static bool goes_to_stdout(const struct trace *trace)
 {
-	return trace->output && !strcmp(trace->output, "-");
+	return trace->output_path && !strcmp(trace->output_path, "-");
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -72,7 +80,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &trace->selectors;
 		return 0;
 	case 'o':
-		trace->output = arg;
+		trace->output_path = arg;
 		return 0;
 	case KEY_JSON:
 		trace->json = true;
@@ -104,21 +112,39 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 /* --- before ------------------------------------------------------------------------------------ */
 
-/* The kernel names a cgroup by the number of its directory (kernfs id), at a depth from the root. */
+static bool is_cgroup2(const char *path)
+{
+	struct statfs fs;
+
+	return !statfs(path, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+/*
+ * The kernel names a cgroup by the number of its directory (kernfs id), at a depth from the root,
+ * which is where cgroup2 is mounted. What is above that belongs to another file system.
+ */
 static int find_cgroup(const char *path, struct trace_config *config)
 {
-	static const char root[] = "/sys/fs/cgroup";
 	char *real = realpath(path, NULL); /* without "..", "//" and links, to count the depth */
 	struct stat st;
 	int err = 0;
 
-	if (real && !strncmp(real, root, strlen(root)) && !stat(real, &st) && S_ISDIR(st.st_mode)) {
+	if (!real || stat(real, &st)) {
+		err = -errno;
+		cli__error("--cgroup: %s: %s", path, strerror(-err));
+	} else if (!S_ISDIR(st.st_mode) || !is_cgroup2(real)) {
+		err = -ENOTDIR;
+		cli__error("--cgroup: %s is no directory of a cgroup2 file system; what has one is "
+			   "listed by: findmnt -t cgroup2",
+			   path);
+	}
+	if (!err) {
 		config->cgroup_id = st.st_ino;
-		for (const char *p = real + strlen(root); *p; p++)
-			config->cgroup_level += *p == '/';
-	} else {
-		cli__error("--cgroup: %s is no directory below %s", path, root);
-		err = -ENOENT;
+		for (char *end; (end = strrchr(real, '/')) != real; config->cgroup_level++) {
+			*end = '\0';
+			if (!is_cgroup2(real))
+				break;
+		}
 	}
 	free(real);
 	return err;
@@ -155,7 +181,8 @@ static int configure(struct trace *trace)
 	struct trace_config *config = &trace->config;
 
 	config->method = trace_method__parse(selectors->attach);
-	if (selectors->exact && config->method == TRACE_AUTO)
+	config->exact = selectors->exact;
+	if (config->exact && config->method == TRACE_AUTO)
 		config->method = TRACE_EXACT;
 	config->escalate = config->method == TRACE_AUTO && !selectors->no_escalate;
 	config->device = selectors->device;
@@ -201,9 +228,12 @@ static int load_devices(struct trace *trace, char *error)
 {
 	int err;
 
+	kernel__close(&trace->kernel);
 	device_list__free(&trace->devices);
 	err = device_list__load(&trace->devices, NULL, error, TRACE_ERROR_LEN);
-	return err ? err : machine__confirm(&trace->devices, error);
+	if (!err)
+		err = kernel__open(&trace->kernel, error);
+	return err ? err : machine__confirm(&trace->devices, &trace->kernel, error);
 }
 
 /*
@@ -252,10 +282,23 @@ static int find_devices(struct trace *trace, char *error)
 
 /* --- during ------------------------------------------------------------------------------------ */
 
+static void say_memory(const struct trace *trace, const struct run_limits *limits)
+{
+	uint32_t possible = tracer__cpus(trace->recorder.tracer);
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	char bytes[UNITS_LEN], cpus[64] = "";
+
+	if (possible > online)
+		snprintf(cpus, sizeof(cpus), ", for %" PRIu32 " possible CPUs (%ld online)",
+			 possible, online);
+	cli__error("kernel memory %s: %lu cells a CPU, %lu calls in flight%s",
+		   units__bytes(limits->kernel_bytes, bytes), limits->max_cells,
+		   limits->start_slots, cpus);
+}
+
 static void say_attached(const struct trace *trace)
 {
 	struct run *run = calloc(1, sizeof(*run));
-	char bytes[UNITS_LEN];
 
 	if (!run || tracer__fill(trace->recorder.tracer, run))
 		goto cleanup;
@@ -265,27 +308,28 @@ static void say_attached(const struct trace *trace)
 		cli__error("attached to %s [%s] by %s", handler->function, handler->module,
 			   handler->method);
 	}
-	cli__error("kernel memory %s: %lu cells a CPU, %lu calls in flight",
-		   units__bytes(run->limits.kernel_bytes, bytes), run->limits.max_cells,
-		   run->limits.start_slots);
+	say_memory(trace, &run->limits);
 cleanup:
 	run__free(run);
 }
 
 static void print_interval(void *context, const struct run *delta)
 {
-	struct trace *trace = context;
+	struct output *output = &((struct trace *)context)->output;
 	struct render_options render = { .elapsed_ns = delta->duration_ns };
 	char now[16];
 	time_t seconds = time(NULL);
 
-	(void)trace;
+	if (output__pending(output)) {
+		output->left_out++;
+		return;
+	}
 	strftime(now, sizeof(now), "%H:%M:%S", localtime(&seconds));
-	printf("%s\n", now);
-	render_cells(stdout, delta, &render);
-	render_totals(stdout, delta, &render);
-	printf("\n");
-	fflush(stdout);
+	fprintf(output->file, "%s\n", now);
+	render_cells(output->file, delta, &render);
+	render_totals(output->file, delta, &render);
+	fputc('\n', output->file);
+	output__push(output);
 }
 
 static int start_command(struct trace *trace)
@@ -300,25 +344,33 @@ static int start_command(struct trace *trace)
 	return err;
 }
 
-static int record(struct trace *trace, char *error)
+static int start(struct trace *trace, char *error)
 {
 	struct recorder *recorder = &trace->recorder;
 	int err = tracer__attach(recorder->tracer, error);
 
-	if (err) {
-		cli__error("%s", error);
+	if (err)
 		return err;
-	}
 	if (trace->verbose)
 		say_attached(trace);
 	if (isatty(STDERR_FILENO) && !trace->command && !recorder->duration_ns)
 		cli__error("tracing; ^C ends it");
-	recorder__start(recorder);
-	err = start_command(trace);
+	return recorder__start(recorder, error);
+}
+
+static int record(struct trace *trace, char *error)
+{
+	struct recorder *recorder = &trace->recorder;
+	int err = start(trace, error);
+
+	if (err)
+		cli__error("%s", error);
+	else
+		err = start_command(trace);
 	if (!err)
-		err = recorder__loop(recorder);
+		recorder__loop(recorder);
 	tracer__deactivate(recorder->tracer);
-	child__finish(&trace->child, recorder->signal == SIGINT ? 0 : recorder->signal);
+	child__finish(&trace->child, recorder->signal);
 	return err;
 }
 
@@ -339,50 +391,88 @@ static void say_command(const struct trace *trace)
 		cli__error("%s is still running (pid %d)", trace->command[0], trace->child.pid);
 }
 
+static int print_report(struct trace *trace)
+{
+	struct output *output = &trace->output;
+	int err = trace->renderer ? trace->renderer->run(output->file, trace->recorder.run, NULL)
+				  : 0;
+
+	if (!err)
+		err = output__finish(output, trace->recorder.signal ? PATIENCE_MS : -1);
+	if (err == -ETIMEDOUT)
+		cli__error("standard output was not read: the report was left out");
+	else if (err)
+		cli__error("cannot write to standard output: %s", strerror(-err));
+	else if (output->left_out)
+		cli__error("standard output was not read in time: %" PRIu64
+			   " tables were left out; the report has all calls",
+			   output->left_out);
+	return err;
+}
+
+static int write_run(const struct trace *trace)
+{
+	char error[1024];
+
+	if (!trace->output_path ||
+	    !run__write(trace->recorder.run, trace->output_path, error, sizeof(error)))
+		return 0;
+	cli__error("%s", error);
+	return -EIO;
+}
+
+static void leave_kernel(struct trace *trace)
+{
+	tracer__free(trace->recorder.tracer);
+	trace->recorder.tracer = NULL;
+	kernel__close(&trace->kernel);
+}
+
 /*
  * The run file first: a terminal that vanished must not cost the recording. If stdout takes it, no
- * table is in its way.
+ * table is in its way. What waits for stdout holds nothing in the kernel, and a signal ends it.
  */
 static int deliver(struct trace *trace)
 {
 	struct recorder *recorder = &trace->recorder;
-	char error[1024];
-	int err = recorder__finish(recorder);
+	int err = recorder__finish(recorder), report_err;
 
 	if (err) {
 		cli__error("cannot sum up the run: %s", strerror(-err));
 		return err;
 	}
-	if (trace->output && run__write(recorder->run, trace->output, error, sizeof(error))) {
-		cli__error("%s", error);
-		err = -EIO;
-	}
-	if (trace->renderer && trace->renderer->run(stdout, recorder->run, NULL))
-		err = -ENOMEM;
+	leave_kernel(trace);
+	if (goes_to_stdout(trace))
+		recorder__release_signals(recorder);
+	err = write_run(trace);
+	recorder__release_signals(recorder);
+	report_err = print_report(trace);
 	say_command(trace);
-	return err;
+	return err ?: report_err ?: recorder->err;
 }
 
 /* The header of the run, and the child, made before anything is attached. */
 static int prepare(struct trace *trace, int argc, char **argv)
 {
 	struct recorder *recorder = &trace->recorder;
-	sigset_t before;
 	int err, nr;
 
 	recorder->devices = &trace->devices;
+	recorder->scan = trace->kernel.scan;
 	recorder->child = &trace->child;
+	recorder->output = &trace->output;
 	recorder->duration_ns = trace->selectors.duration_ns;
 	recorder->interval_ns = trace->selectors.interval_ns;
 	recorder->selectors = &trace->selectors;
-	recorder->escalate = trace->config.escalate;
 	if (trace->renderer && !trace->json) /* JSON holds the intervals itself */
 		recorder->on_interval = print_interval;
 	recorder->context = trace;
 	recorder->run = run__new(RUN_TRACE, "vfioscope", argc, argv);
 	if (!recorder->run)
 		return -ENOMEM;
-	err = recorder__block_signals(&before);
+	err = output__open(&trace->output, STDOUT_FILENO);
+	if (!err)
+		err = recorder__open(recorder);
 	if (err || !trace->command)
 		return err;
 	for (nr = 0; trace->command[nr]; nr++)
@@ -390,7 +480,7 @@ static int prepare(struct trace *trace, int argc, char **argv)
 	recorder->run->command.argv = run_argv__copy(nr, trace->command);
 	if (!recorder->run->command.argv)
 		return -ENOMEM;
-	return child__prepare(&trace->child, trace->command, &before);
+	return child__prepare(&trace->child, trace->command, &recorder->signals);
 }
 
 int cmd_trace(int argc, char **argv)
@@ -411,7 +501,7 @@ int cmd_trace(int argc, char **argv)
 		trace.renderer = renderer__find(trace.json ? "json" : "text");
 	err = configure(&trace);
 	if (!err)
-		err = check_output(trace.output);
+		err = check_output(trace.output_path);
 	if (err)
 		return EXIT_TROUBLE;
 
@@ -419,7 +509,8 @@ int cmd_trace(int argc, char **argv)
 	if (!err)
 		err = find_devices(&trace, error);
 	if (!err)
-		err = machine__handlers(&trace.devices, &trace.selectors, &trace.handlers, error);
+		err = machine__handlers(&trace.devices, &trace.selectors, &trace.kernel,
+					&trace.handlers, error);
 	if (!err)
 		machine__warn_unknown(&trace.devices, &trace.selectors);
 	if (!err)
@@ -439,8 +530,9 @@ int cmd_trace(int argc, char **argv)
 		err = deliver(&trace);
 cleanup:
 	child__finish(&trace.child, 0);
-	tracer__free(trace.recorder.tracer);
-	run__free(trace.recorder.run);
+	leave_kernel(&trace);
+	recorder__close(&trace.recorder);
+	output__close(&trace.output);
 	handler_set__free(&trace.handlers);
 	device_list__free(&trace.devices);
 	return err ? EXIT_TROUBLE : EXIT_OK;

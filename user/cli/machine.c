@@ -41,33 +41,54 @@ static int confirm_device(struct device_list *devices, const struct vs_open_row 
 	return err ? err : device__add_opener(device, row->tgid, row->fd, row->comm);
 }
 
-int machine__confirm(struct device_list *devices, char *error)
+int kernel__open(struct kernel *kernel, char *error)
 {
-	struct kallsym *symbols = NULL;
-	struct vs_open_row *rows;
-	size_t nr;
-	int err = trace_open_devices(&rows, &nr, error);
+	int err = kallsyms__read(&kernel->symbols);
 
-	if (err || !nr)
-		goto cleanup;
-	symbols = calloc(nr * VS_DIRS, sizeof(*symbols));
-	if (!symbols) {
-		err = -ENOMEM;
-		goto cleanup;
+	if (err)
+		trace_explain(err, "look for open devices", error);
+	return err ? err : open_scan__new(&kernel->scan, kernel->symbols, error);
+}
+
+void kernel__close(struct kernel *kernel)
+{
+	open_scan__free(kernel->scan);
+	kallsyms__free(kernel->symbols);
+	*kernel = (struct kernel){};
+}
+
+static int confirm_devices(struct device_list *devices, const struct kernel *kernel,
+			   const struct open_rows *open)
+{
+	struct kallsym *symbols = calloc(open->nr * VS_DIRS, sizeof(*symbols));
+	int err = 0;
+
+	if (!symbols)
+		return -ENOMEM;
+	for (size_t i = 0; i < open->nr; i++) {
+		symbols[i * VS_DIRS + VS_READ].address = open->rows[i].read;
+		symbols[i * VS_DIRS + VS_WRITE].address = open->rows[i].write;
 	}
-	for (size_t i = 0; i < nr; i++) {
-		symbols[i * VS_DIRS + VS_READ].address = rows[i].read;
-		symbols[i * VS_DIRS + VS_WRITE].address = rows[i].write;
-	}
-	err = kallsyms__resolve(symbols, nr * VS_DIRS);
-	for (size_t i = 0; !err && i < nr; i++)
-		err = confirm_device(devices, &rows[i], &symbols[i * VS_DIRS]);
+	kallsyms__resolve(kernel->symbols, symbols, open->nr * VS_DIRS);
+	for (size_t i = 0; !err && i < open->nr; i++)
+		err = confirm_device(devices, &open->rows[i], &symbols[i * VS_DIRS]);
+	free(symbols);
+	return err;
+}
+
+int machine__confirm(struct device_list *devices, const struct kernel *kernel, char *error)
+{
+	struct open_rows open;
+	int err = open_scan__look(kernel->scan, &open, error);
+
+	if (err || !open.nr)
+		goto cleanup;
+	err = confirm_devices(devices, kernel, &open);
 	if (err)
 		snprintf(error, TRACE_ERROR_LEN, "cannot name the handlers of open devices: %s",
 			 strerror(-err));
 cleanup:
-	free(symbols);
-	free(rows);
+	free(open.rows);
 	return err;
 }
 
@@ -138,10 +159,9 @@ static size_t count_handlers(const struct device_list *devices, const struct sel
 }
 
 int machine__handlers(const struct device_list *devices, const struct selectors *selectors,
-		      struct handler_set *set, char *error)
+		      const struct kernel *kernel, struct handler_set *set, char *error)
 {
 	size_t room = count_handlers(devices, selectors);
-	int err;
 
 	*set = (struct handler_set){
 		.symbols = calloc(room + 1, sizeof(*set->symbols)),
@@ -161,13 +181,12 @@ int machine__handlers(const struct device_list *devices, const struct selectors 
 			 "built with CONFIG_DEBUG_INFO_BTF_MODULES=y (or open the device first)");
 		return -ENOENT;
 	}
-	err = kallsyms__resolve(set->symbols, set->nr);
+	kallsyms__resolve(kernel->symbols, set->symbols, set->nr);
 	take_addresses(set);
-	if (!err && !set->nr)
-		err = -ENOENT;
-	if (err)
-		trace_explain(err, "find the region handlers", error);
-	return err;
+	if (set->nr)
+		return 0;
+	trace_explain(-ENOENT, "find the region handlers", error);
+	return -ENOENT;
 }
 
 void handler_set__free(struct handler_set *set)
@@ -325,14 +344,27 @@ static int add_blind_spot(struct run *run, const char *device, const char *kind,
 	return 0;
 }
 
-/* What is true of every device that was met. */
-static int add_general_blind_spots(const struct device *known, const char *name, struct run *run)
+static bool was_open(const struct device_list *devices, const struct open_rows *open,
+		     const char *name)
 {
-	bool open = known && known->nr_openers;
+	const struct device *known = device_list__find(devices, name);
+
+	if (known && known->nr_openers)
+		return true;
+	for (size_t i = 0; i < open->nr; i++)
+		if (!strncmp(open->rows[i].name, name, VS_NAME_LEN))
+			return true;
+	return false;
+}
+
+/* What is true of every device that was met. */
+static int add_general_blind_spots(struct run *run, const char *name, bool was_open_before)
+{
 	int err;
 
-	err = add_blind_spot(run, name, "opened-before-trace", open ? RUN_YES : RUN_NO,
-			     open ? "accesses before the trace began were not seen" : NULL);
+	err = add_blind_spot(run, name, "opened-before-trace", was_open_before ? RUN_YES : RUN_NO,
+			     was_open_before ? "accesses before the trace began were not seen"
+					     : NULL);
 	if (!err)
 		err = add_blind_spot(run, name, "mmap", RUN_UNKNOWN,
 				     "accesses through a mapping do not enter the handlers");
@@ -391,15 +423,15 @@ static int add_late_drivers(const struct device_list *devices, const struct sele
 	return err;
 }
 
-int machine__add_blind_spots(const struct device_list *devices, const struct selectors *selectors,
-			     struct run *run)
+int machine__add_blind_spots(const struct device_list *devices, const struct open_rows *open,
+			     const struct selectors *selectors, struct run *run)
 {
 	int err = 0;
 
 	for (size_t i = 0; !err && i < run->nr_devices; i++) {
 		const char *name = run->devices[i].name;
 
-		err = add_general_blind_spots(device_list__find(devices, name), name, run);
+		err = add_general_blind_spots(run, name, was_open(devices, open, name));
 	}
 	if (!err)
 		err = add_unknown_handlers(devices, selectors, run);

@@ -8,11 +8,21 @@
 #include "user/run/run.h"
 #include "user/trace/trace.h"
 
+/* What the kernel knows at a moment. Modules come and go: to be opened anew for each start. */
+struct kernel {
+	struct kallsyms *symbols;
+	struct open_scan *scan;
+};
+
+/* 0, or a negative errno and @error (TRACE_ERROR_LEN). */
+int kernel__open(struct kernel *kernel, char *error);
+void kernel__close(struct kernel *kernel); /* also if it was never opened */
+
 /*
  * Replace the candidates of open devices by the handlers in their live ops, and say who has them
  * open. 0, or a negative errno and @error (TRACE_ERROR_LEN).
  */
-int machine__confirm(struct device_list *devices, char *error);
+int machine__confirm(struct device_list *devices, const struct kernel *kernel, char *error);
 
 /* The handlers of a set of devices, each once, with their addresses. */
 struct handler_set {
@@ -24,7 +34,7 @@ struct handler_set {
 bool machine__selected(const struct selectors *selectors, const struct device *device);
 /* -ENOENT: no selected device has a handler. */
 int machine__handlers(const struct device_list *devices, const struct selectors *selectors,
-		      struct handler_set *set, char *error);
+		      const struct kernel *kernel, struct handler_set *set, char *error);
 void handler_set__free(struct handler_set *set);
 
 /* Why no device is selected, in one line: unknown, bound elsewhere, driver not loaded, none. */
@@ -35,10 +45,11 @@ int machine__complete(const struct device_list *devices, struct run *run);
 /* Say on stderr which selected devices' handlers are not known, and so are not traced. */
 void machine__warn_unknown(const struct device_list *devices, const struct selectors *selectors);
 /*
- * Add the blind spots: what was open before the trace, what is never seen, devices whose handlers
- * are not known or whose driver came while the trace went on.
+ * Add the blind spots: what was open before the trace, by @devices or by @open, which is of when it had
+ * just begun; what is never seen; devices whose handlers are not known or whose driver came while
+ * the trace went on.
  */
-int machine__add_blind_spots(const struct device_list *devices, const struct selectors *selectors,
-			     struct run *run);
+int machine__add_blind_spots(const struct device_list *devices, const struct open_rows *open,
+			     const struct selectors *selectors, struct run *run);
 
 #endif

@@ -38,20 +38,13 @@ static void stop_signals(sigset_t *set)
 	sigaddset(set, SIGCHLD);
 }
 
-int recorder__block_signals(sigset_t *before)
+/* What goes wrong while it records costs no more than it must: it is said, and kept for the exit status. */
+static void note(struct recorder *recorder, const char *what, int err)
 {
-	sigset_t set;
-
-	stop_signals(&set);
-	return sigprocmask(SIG_BLOCK, &set, before) ? -errno : 0;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+	if (!err)
+		return;
+	cli__error("%s: %s", what, strerror(-err));
+	recorder->err = err;
 }
 
 /* --- intervals --------------------------------------------------------------------------------- */
@@ -82,6 +75,12 @@ static int subtract(struct run *run, const struct run *older)
 	return 0;
 }
 
+/* Since the run began, by the tracer's clock. */
+static uint64_t interval_start(const struct recorder *recorder)
+{
+	return recorder->previous ? recorder->previous->duration_ns : 0;
+}
+
 static int keep_interval(struct recorder *recorder, const struct run *delta)
 {
 	struct run_interval *interval;
@@ -93,7 +92,7 @@ static int keep_interval(struct recorder *recorder, const struct run *delta)
 	interval = run__add_interval(recorder->run);
 	if (!interval)
 		return -ENOMEM;
-	interval->start_ns = recorder->interval_start_ns - recorder->start_ns;
+	interval->start_ns = interval_start(recorder);
 	interval->duration_ns = delta->duration_ns;
 	for (size_t i = 0; i < delta->nr_cells; i++) {
 		const struct run_cell *cell = &delta->cells[i];
@@ -116,23 +115,21 @@ static int keep_interval(struct recorder *recorder, const struct run *delta)
 static int end_interval(struct recorder *recorder)
 {
 	struct run *totals, *delta;
-	uint64_t now = now_ns();
 	int err;
 
-	tracer__poll(
-		recorder->tracer); /* once: both are of the same moment, or intervals overlap */
+	/* Once: both are of the same moment, or intervals overlap. */
+	tracer__poll(recorder->tracer);
 	totals = make_totals(recorder);
 	delta = make_totals(recorder);
 	err = totals && delta ? subtract(delta, recorder->previous) : -ENOMEM;
 	if (err)
 		goto cleanup;
-	delta->duration_ns = now - recorder->interval_start_ns;
+	delta->duration_ns = totals->duration_ns - interval_start(recorder);
 	err = keep_interval(recorder, delta);
 	if (!err && recorder->on_interval)
 		recorder->on_interval(recorder->context, delta);
 	run__free(recorder->previous);
 	recorder->previous = totals;
-	recorder->interval_start_ns = now;
 	totals = NULL;
 cleanup:
 	run__free(totals);
@@ -142,21 +139,65 @@ cleanup:
 
 /* --- the loop ---------------------------------------------------------------------------------- */
 
-static int make_timer(uint64_t period_ns, bool repeat)
+int recorder__open(struct recorder *recorder)
+{
+	sigset_t set;
+
+	stop_signals(&set);
+	if (sigprocmask(SIG_BLOCK, &set, &recorder->signals))
+		return -errno;
+	recorder->fds[RECORDER_SIGNAL] = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	for (int i = RECORDER_INTERVAL; i <= RECORDER_END; i++)
+		recorder->fds[i] = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	for (int i = RECORDER_SIGNAL; i <= RECORDER_END; i++)
+		if (recorder->fds[i] < 0)
+			return -errno;
+	recorder->fds[RECORDER_OUTPUT] = recorder->output->fd;
+	return 0;
+}
+
+void recorder__close(struct recorder *recorder)
+{
+	for (int i = RECORDER_SIGNAL; i <= RECORDER_END; i++)
+		if (recorder->fds[i] > 0)
+			close(recorder->fds[i]);
+	free(recorder->open.rows);
+	run__free(recorder->previous);
+	run__free(recorder->run);
+}
+
+void recorder__release_signals(struct recorder *recorder)
+{
+	const struct timespec now = {};
+	sigset_t set;
+
+	stop_signals(&set);
+	while (sigtimedwait(&set, NULL, &now) > 0)
+		;
+	sigprocmask(SIG_SETMASK, &recorder->signals, NULL);
+}
+
+/* A period of 0: never. */
+static int set_timer(int fd, uint64_t period_ns, bool repeat)
 {
 	struct itimerspec spec = {
 		.it_value = { period_ns / NSEC_PER_SEC, period_ns % NSEC_PER_SEC },
 	};
-	int fd;
 
-	if (!period_ns)
-		return -1; /* poll() passes over it */
-	fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (repeat)
 		spec.it_interval = spec.it_value;
-	if (fd >= 0)
-		timerfd_settime(fd, 0, &spec, NULL);
-	return fd;
+	return timerfd_settime(fd, 0, &spec, NULL) ? -errno : 0;
+}
+
+static int set_timers(const struct recorder *recorder)
+{
+	const int *fds = recorder->fds;
+	uint64_t losses_ns = tracer__can_escalate(recorder->tracer) ? LOSSES_NS : 0;
+	int err = set_timer(fds[RECORDER_INTERVAL], recorder->interval_ns, true);
+
+	err = err ?: set_timer(fds[RECORDER_POLL], POLL_NS, true);
+	err = err ?: set_timer(fds[RECORDER_LOSSES], losses_ns, true);
+	return err ?: set_timer(fds[RECORDER_END], recorder->duration_ns, false);
 }
 
 static void drain_timer(int fd)
@@ -184,111 +225,111 @@ static bool take_signal(struct recorder *recorder, int fd)
 	return false;
 }
 
-/* If calls were lost: go on by an exact method. True: there is nothing more to look after. */
-static bool leave_losing_method(struct recorder *recorder)
+/* If calls were lost: go on by an exact method. */
+static void leave_losing_method(struct recorder *recorder)
 {
 	uint64_t skipped = tracer__skipped(recorder->tracer);
 	char error[TRACE_ERROR_LEN];
+	int err;
 
 	if (!skipped)
-		return false;
-	if (tracer__escalate(recorder->tracer, skipped, error))
+		return;
+	set_timer(recorder->fds[RECORDER_LOSSES], 0, false); /* nothing more to look after */
+	err = tracer__escalate(recorder->tracer, skipped, error);
+	if (!output__takes(STDERR_FILENO, 0)) /* the run says it as well */
+		return;
+	if (err)
 		cli__error("fentry loses calls (%" PRIu64 " so far), and must go on: %s", skipped,
 			   error);
 	else
 		cli__error("fentry had lost calls (%" PRIu64 "): went on by an exact method, at a "
 			   "higher price a call (--no-escalate keeps fentry)",
 			   skipped);
-	return true;
 }
 
-enum { FD_SIGNAL, FD_INTERVAL, FD_POLL, FD_LOSSES, FD_END, FD_STDOUT, NR_FDS };
-
-static void close_timer(struct pollfd *timer)
+static int take_timers(struct recorder *recorder, const struct pollfd *fds)
 {
-	close(timer->fd);
-	timer->fd = -1;
+	if (fds[RECORDER_POLL].revents) {
+		drain_timer(fds[RECORDER_POLL].fd);
+		tracer__poll(recorder->tracer);
+	}
+	if (fds[RECORDER_LOSSES].revents) {
+		drain_timer(fds[RECORDER_LOSSES].fd);
+		leave_losing_method(recorder);
+	}
+	if (!fds[RECORDER_INTERVAL].revents)
+		return 0;
+	drain_timer(fds[RECORDER_INTERVAL].fd);
+	return end_interval(recorder);
 }
 
+/* Returns 1 when the trace is to end, else 0 or a negative errno. */
 static int wait_events(struct recorder *recorder, struct pollfd *fds)
 {
-	for (;;) {
-		int err = 0;
+	bool pending = output__pending(recorder->output);
+	int err;
 
-		if (poll(fds, NR_FDS, -1) < 0 && errno != EINTR)
-			return -errno;
-		if (fds[FD_SIGNAL].revents && take_signal(recorder, fds[FD_SIGNAL].fd))
-			return 0;
-		if (fds[FD_STDOUT].revents) { /* a pipe without a reader, a terminal that is gone */
-			recorder->signal = SIGHUP;
-			return 0;
-		}
-		if (fds[FD_POLL].revents) {
-			drain_timer(fds[FD_POLL].fd);
-			tracer__poll(recorder->tracer);
-		}
-		if (fds[FD_LOSSES].revents) {
-			drain_timer(fds[FD_LOSSES].fd);
-			if (leave_losing_method(recorder))
-				close_timer(&fds[FD_LOSSES]);
-		}
-		if (fds[FD_INTERVAL].revents) {
-			drain_timer(fds[FD_INTERVAL].fd);
-			err = end_interval(recorder);
-		}
-		if (err || fds[FD_END].revents)
-			return err;
+	fds[RECORDER_OUTPUT].events = pending ? POLLOUT : 0;
+	if (poll(fds, NR_RECORDER_FDS, -1) < 0)
+		return errno == EINTR ? 0 : -errno;
+	if (fds[RECORDER_SIGNAL].revents && take_signal(recorder, fds[RECORDER_SIGNAL].fd))
+		return 1;
+	/* A pipe without a reader, a terminal that is gone. */
+	if (fds[RECORDER_OUTPUT].revents & ~POLLOUT) {
+		recorder->signal = SIGHUP;
+		return 1;
 	}
+	if (fds[RECORDER_OUTPUT].revents)
+		output__push(recorder->output);
+	err = take_timers(recorder, fds);
+	return err ?: fds[RECORDER_END].revents != 0;
 }
 
-void recorder__start(struct recorder *recorder)
+/* What is opened later is seen from its first access on. */
+int recorder__start(struct recorder *recorder, char *error)
 {
-	recorder->start_ns = recorder->interval_start_ns = now_ns();
+	struct open_rows open;
+	int err = open_scan__look(recorder->scan, &open, error);
+
+	if (err)
+		return err;
+	trace_ask_layout(&open);
+	free(open.rows);
 	tracer__activate(recorder->tracer);
+	return open_scan__look(recorder->scan, &recorder->open, error);
 }
 
-int recorder__loop(struct recorder *recorder)
+void recorder__loop(struct recorder *recorder)
 {
-	struct pollfd fds[NR_FDS];
-	sigset_t set;
-	int err = 0;
+	struct pollfd fds[NR_RECORDER_FDS];
+	int err = set_timers(recorder);
 
-	stop_signals(&set);
-	fds[FD_STDOUT].fd = STDOUT_FILENO;
-	fds[FD_SIGNAL].fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	fds[FD_INTERVAL].fd = make_timer(recorder->interval_ns, true);
-	fds[FD_POLL].fd = make_timer(POLL_NS, true);
-	fds[FD_LOSSES].fd = make_timer(recorder->escalate ? LOSSES_NS : 0, true);
-	fds[FD_END].fd = make_timer(recorder->duration_ns, false);
-	for (int i = 0; i < NR_FDS; i++)
-		fds[i].events = i == FD_STDOUT ? 0 : POLLIN; /* of stdout only its end */
-	if (fds[FD_SIGNAL].fd < 0)
-		err = -errno;
-	else if (!child__ended(recorder->child))
+	for (int i = 0; i < NR_RECORDER_FDS; i++)
+		fds[i] = (struct pollfd){ .fd = recorder->fds[i], .events = POLLIN };
+	if (!err && child__ended(recorder->child))
+		return;
+	while (!err)
 		err = wait_events(recorder, fds);
-	for (int i = 0; i < NR_FDS; i++)
-		if (i != FD_STDOUT && fds[i].fd >= 0)
-			close(fds[i].fd);
-	return err;
+	if (err < 0)
+		note(recorder, "the trace ends early", err);
 }
 
 /* --- the end ----------------------------------------------------------------------------------- */
 
 int recorder__finish(struct recorder *recorder)
 {
-	int err = 0;
+	struct run *run = recorder->run;
+	int err;
 
 	if (recorder->interval_ns)
-		err = end_interval(recorder); /* the rest since the last one */
-	if (!err)
-		err = tracer__fill(recorder->tracer, recorder->run);
-	if (!err)
-		err = machine__complete(recorder->devices, recorder->run);
-	if (!err)
-		err = machine__add_blind_spots(recorder->devices, recorder->selectors,
-					       recorder->run);
-	child__fill(recorder->child, &recorder->run->command);
-	run__free(recorder->previous);
-	recorder->previous = NULL;
-	return err;
+		note(recorder, "cannot sum up the last interval", end_interval(recorder));
+	err = tracer__fill(recorder->tracer, run);
+	if (err)
+		return err;
+	note(recorder, "cannot describe all devices", machine__complete(recorder->devices, run));
+	note(recorder, "cannot name all blind spots",
+	     machine__add_blind_spots(recorder->devices, &recorder->open, recorder->selectors,
+				      run));
+	child__fill(recorder->child, &run->command);
+	return 0;
 }

@@ -90,14 +90,19 @@ static void set_comm(struct selectors *selectors, const char *comm)
 	selectors->comm = selectors->comm_name;
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static const char *check_cgroup(const struct argp_state *state, const char *arg)
+{
+	if (*arg != '/')
+		cli__usage(state, "--cgroup: '%s' is no absolute path", arg);
+	return arg;
+}
+
+/* Which accesses. */
+static error_t parse_filter(int key, char *arg, struct argp_state *state)
 {
 	struct selectors *selectors = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		set_defaults(selectors);
-		return 0;
 	case 'D':
 		option__device(state, "--device", arg, selectors->device_name,
 			       sizeof(selectors->device_name));
@@ -113,9 +118,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		set_comm(selectors, check_name(state, "--comm", arg));
 		return 0;
 	case KEY_CGROUP:
-		if (*arg != '/')
-			cli__usage(state, "--cgroup: '%s' is no absolute path", arg);
-		selectors->cgroup = arg;
+		selectors->cgroup = check_cgroup(state, arg);
 		return 0;
 	case KEY_REGION:
 		selectors->region_mask = option__regions(state, "--region", arg);
@@ -123,6 +126,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_DIR:
 		selectors->dir_mask = option__dirs(state, "--dir", arg);
 		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* For how long, and how. */
+static error_t parse_manner(int key, char *arg, struct argp_state *state)
+{
+	struct selectors *selectors = state->input;
+
+	switch (key) {
 	case 'd':
 		selectors->duration_ns =
 			option__duration_ns(state, "--duration", arg, NS_PER_MS, MAX_NS);
@@ -144,6 +158,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		selectors->offset_shift =
 			option__u64(state, "--offset-shift", arg, MIN_SHIFT, MAX_SHIFT);
 		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct selectors *selectors = state->input;
+	error_t err;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		set_defaults(selectors);
+		return 0;
 	case ARGP_KEY_SUCCESS:
 		if (selectors->exact && !strcmp(selectors->attach, "fentry"))
 			cli__usage(state,
@@ -151,7 +179,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				   "(and counts how many)");
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		err = parse_filter(key, arg, state);
+		return err == ARGP_ERR_UNKNOWN ? parse_manner(key, arg, state) : err;
 	}
 }
 

@@ -12,58 +12,95 @@
 #include "user/render/text.h"
 #include "user/render/units.h"
 
+/* What an event means depends on how a handler was attached to: an fexit has what a kretprobe lacks. */
+enum methods { ANY_METHOD, FENTRY, KPROBES };
+
+static bool is_of(const struct run_handler *handler, enum methods methods)
+{
+	return methods == ANY_METHOD || !strcmp(handler->method, "fentry") == (methods == FENTRY);
+}
+
 static const struct handler_note {
+	enum methods methods;
 	size_t offset; /* in struct run_handler */
 	const char *what, *so;
 } handler_notes[] = {
-	{ offsetof(struct run_handler, overflow), "calls that are in the account but in no cell",
-	  "raise --max-cells" },
-	{ offsetof(struct run_handler, no_device),
+	{ ANY_METHOD, offsetof(struct run_handler, overflow),
+	  "calls that are in the account but in no cell", "raise --max-cells" },
+	{ ANY_METHOD, offsetof(struct run_handler, no_device),
 	  "calls of devices the device table had no room for", "select with --device" },
-	{ offsetof(struct run_handler, evicted), "starts overwritten by other threads",
+	{ ANY_METHOD, offsetof(struct run_handler, evicted), "starts overwritten by other threads",
 	  "the start table was too small" },
-	{ offsetof(struct run_handler, no_start), "calls that ended without a start",
+	{ FENTRY, offsetof(struct run_handler, no_start), "calls that ended without a start",
 	  "they have no latency" },
-	{ offsetof(struct run_handler, stale), "calls that met the start of another call",
+	{ KPROBES, offsetof(struct run_handler, no_start), "calls that ended without a start",
+	  "they are lost" },
+	{ FENTRY, offsetof(struct run_handler, stale), "calls that met the start of another call",
 	  "they have no latency" },
-	{ offsetof(struct run_handler, replaced), "starts that no end met",
+	{ KPROBES, offsetof(struct run_handler, stale), "calls that met the start of another call",
+	  "they are lost" },
+	{ ANY_METHOD, offsetof(struct run_handler, replaced), "starts that no end met",
 	  "their calls are lost or have not returned" },
 };
 
 #define NR_HANDLER_NOTES (sizeof(handler_notes) / sizeof(handler_notes[0]))
 
-static uint64_t sum_handlers(const struct run *run, size_t offset)
+static uint64_t noted(const struct handler_note *note, const struct run_handler *handler)
+{
+	return *(const uint64_t *)((const char *)handler + note->offset);
+}
+
+/* Lost beside what the device table had no room for, which is the same by all methods. */
+static uint64_t lost_by_method(const struct run_handler *handler)
+{
+	return handler->lost > handler->no_device ? handler->lost - handler->no_device : 0;
+}
+
+/* The sum of what @note names; without one, of what the methods lost. */
+static uint64_t sum_handlers(const struct run *run, enum methods methods,
+			     const struct handler_note *note)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < run->nr_segments; i++) {
 		const struct run_segment *segment = &run->segments[i];
 
-		for (size_t j = 0; j < segment->nr_handlers; j++)
-			sum += *(const uint64_t *)((const char *)&segment->handlers[j] + offset);
+		for (size_t j = 0; j < segment->nr_handlers; j++) {
+			const struct run_handler *handler = &segment->handlers[j];
+
+			if (is_of(handler, methods))
+				sum += note ? noted(note, handler) : lost_by_method(handler);
+		}
 	}
 	return sum;
 }
 
 static void note_lost(FILE *out, const struct run *run)
 {
+	uint64_t issued, fentry = sum_handlers(run, FENTRY, NULL);
+	uint64_t kprobes = sum_handlers(run, KPROBES, NULL);
 	struct run_account account;
-	uint64_t issued;
 	double share;
 
 	run__account(run, &account);
 	issued = account.counted + account.lost;
 	share = issued ? account.lost * 100.0 / issued : 0;
 	if (account.lost)
-		fprintf(out,
-			"- calls that are in no cell: %" PRIu64 " of %" PRIu64
-			" (%.*g %%); --exact "
-			"loses none, at a higher price a call\n",
+		fprintf(out, "- calls that are in no cell: %" PRIu64 " of %" PRIu64 " (%.*g %%)\n",
 			account.lost, issued, share < 10 ? 2 : 3, share);
-	else if (account.lost_kind == RUN_LOST_UNPROVABLE)
-		fputs("- this kernel does not count all calls that it skips: --exact would prove "
-		      "that "
-		      "none was lost\n",
+	if (fentry)
+		fprintf(out,
+			"- of these the kernel skipped for fentry: %" PRIu64
+			"; --exact loses none to that, at a higher price a call\n",
+			fentry);
+	if (kprobes)
+		fprintf(out,
+			"- of these kprobes lost: %" PRIu64
+			"; bpf() system calls of other programs mute them\n",
+			kprobes);
+	if (account.lost_kind == RUN_LOST_UNPROVABLE)
+		fputs("- what this kernel skips it does not count in full, so there may be more; "
+		      "--exact insists\n  on a method that is sure\n",
 		      out);
 }
 
@@ -159,11 +196,11 @@ int text__notes(FILE *out, const struct run *run)
 	fputs("NOTES\n", out);
 	note_lost(out, run);
 	for (size_t i = 0; i < NR_HANDLER_NOTES; i++) {
-		uint64_t sum = sum_handlers(run, handler_notes[i].offset);
+		const struct handler_note *note = &handler_notes[i];
+		uint64_t sum = sum_handlers(run, note->methods, note);
 
 		if (sum)
-			fprintf(out, "- %s: %" PRIu64 "; %s\n", handler_notes[i].what, sum,
-				handler_notes[i].so);
+			fprintf(out, "- %s: %" PRIu64 "; %s\n", note->what, sum, note->so);
 	}
 	note_limits(out, &run->limits);
 	note_bad_regions(out, run);

@@ -199,6 +199,7 @@ static int attach_kprobe(struct probe *probe)
 	if (!err)
 		err = hook__attach_event(&probe->exit, &place, true);
 	probe->provable = !err;
+	probe->event_err = err;
 	if (!err)
 		return 0;
 	detach_probe(probe);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Kernel symbols by name and by address, from /proc/kallsyms. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "user/trace/trace.h"
 
@@ -37,25 +39,103 @@ static bool wants(const struct kallsym *symbol, uint64_t address, const char *fu
 	       (!symbol->module[0] || !strcmp(symbol->module, module));
 }
 
+struct kallsyms {
+	char *text;
+	size_t len;
+};
+
+/* A copy of the line at @at, without its newline, cut to @size. Returns where the next one begins. */
+static const char *copy_line(const char *at, const char *end, char *line, size_t size)
+{
+	const char *newline = memchr(at, '\n', end - at);
+	size_t len = (newline ?: end) - at;
+
+	if (len >= size)
+		len = size - 1;
+	memcpy(line, at, len);
+	line[len] = '\0';
+	return newline ? newline + 1 : end;
+}
+
+/* KSYM_NAME_LEN of the kernel is 512, a module's name at most 64, and there is an address. */
+#define LINE_LEN 1024
+
+static bool shows_addresses(const struct kallsyms *kallsyms)
+{
+	const char *at = kallsyms->text, *end = at + kallsyms->len;
+	char line[LINE_LEN], *function, *module;
+	uint64_t address;
+
+	while (at < end) {
+		at = copy_line(at, end, line, sizeof(line));
+		if (parse_line(line, &address, &function, &module))
+			return true;
+	}
+	return false;
+}
+
 /* The kernel makes the file as it is read, at a price for each read() call: a page is what one may give. */
 #define READ_SIZE 4096
 
-int kallsyms__resolve(struct kallsym *symbols, size_t nr)
+static int read_all(int fd, struct kallsyms *kallsyms)
 {
-	FILE *file = fopen("/proc/kallsyms", "re");
-	char *line = NULL, *function, *module;
-	char buffer[READ_SIZE];
-	size_t size = 0;
-	bool shown = false;
+	size_t room = 0;
+
+	for (;;) {
+		ssize_t n;
+
+		if (room - kallsyms->len < READ_SIZE) {
+			char *more = realloc(kallsyms->text, room = 2 * room + READ_SIZE);
+
+			if (!more)
+				return -ENOMEM;
+			kallsyms->text = more;
+		}
+		n = read(fd, kallsyms->text + kallsyms->len, READ_SIZE);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (!n)
+			return 0;
+		kallsyms->len += n > 0 ? n : 0;
+	}
+}
+
+int kallsyms__read(struct kallsyms **kallsymsp)
+{
+	struct kallsyms *kallsyms = calloc(1, sizeof(*kallsyms));
+	int err, fd;
+
+	*kallsymsp = kallsyms;
+	if (!kallsyms)
+		return -ENOMEM;
+	fd = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	err = read_all(fd, kallsyms);
+	close(fd);
+	if (err)
+		return err;
+	return shows_addresses(kallsyms) ? 0 : -EACCES;
+}
+
+void kallsyms__free(struct kallsyms *kallsyms)
+{
+	if (!kallsyms)
+		return;
+	free(kallsyms->text);
+	free(kallsyms);
+}
+
+void kallsyms__resolve(const struct kallsyms *kallsyms, struct kallsym *symbols, size_t nr)
+{
+	const char *at = kallsyms->text, *end = at + kallsyms->len;
+	char line[LINE_LEN], *function, *module;
 	uint64_t address;
 
-	if (!file)
-		return -errno;
-	setvbuf(file, buffer, _IOFBF, sizeof(buffer)); /* glibc's own is 1 KiB here */
-	while (getline(&line, &size, file) > 0) {
+	while (at < end) {
+		at = copy_line(at, end, line, sizeof(line));
 		if (!parse_line(line, &address, &function, &module))
 			continue;
-		shown = true;
 		for (size_t i = 0; i < nr; i++) {
 			struct kallsym *symbol = &symbols[i];
 
@@ -66,7 +146,4 @@ int kallsyms__resolve(struct kallsym *symbols, size_t nr)
 			snprintf(symbol->module, sizeof(symbol->module), "%s", module);
 		}
 	}
-	free(line);
-	fclose(file);
-	return shown ? 0 : -EACCES;
 }

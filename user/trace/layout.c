@@ -66,9 +66,11 @@ static bool asked_before(const struct vs_open_row *rows, size_t i)
 	return false;
 }
 
-void trace_ask_layout(const struct vs_open_row *rows, size_t nr)
+void trace_ask_layout(const struct open_rows *open)
 {
-	for (size_t i = 0; i < nr; i++) {
+	const struct vs_open_row *rows = open->rows;
+
+	for (size_t i = 0; i < open->nr; i++) {
 		int fd = asked_before(rows, i) ? -1 : duplicate_of(rows[i].tgid, rows[i].fd);
 
 		if (fd < 0)

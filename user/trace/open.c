@@ -11,8 +11,13 @@
 #include "bpf/open.skel.h"
 #include "user/trace/trace.h"
 
+struct open_scan {
+	struct open_bpf *skel;
+	struct bpf_link *link;
+};
+
 /* All that the iterator writes. A read may end within a row. */
-static int read_rows(int fd, struct vs_open_row **rows, size_t *nr)
+static int read_rows(int fd, struct open_rows *rows)
 {
 	size_t used = 0, room = 0;
 	char *data = NULL;
@@ -42,56 +47,62 @@ static int read_rows(int fd, struct vs_open_row **rows, size_t *nr)
 			break;
 		used += n;
 	}
-	*rows = (struct vs_open_row *)data;
-	*nr = used / sizeof(struct vs_open_row);
+	rows->rows = (struct vs_open_row *)data;
+	rows->nr = used / sizeof(struct vs_open_row);
 	return 0;
 fail:
 	free(data);
 	return err;
 }
 
-static struct open_bpf *load(int *err)
+static int load(struct open_scan *scan, const struct kallsyms *kallsyms)
 {
 	struct kallsym fops = { .function = "vfio_device_fops" };
-	struct open_bpf *skel = open_bpf__open();
+	int err;
 
-	if (!skel) {
-		*err = -errno;
-		return NULL;
-	}
-	*err = kallsyms__resolve(&fops, 1);
-	if (!*err && !fops.address)
-		*err = -ENOENT;
-	skel->rodata->device_fops = fops.address;
-	if (!*err)
-		*err = open_bpf__load(skel);
-	return skel;
+	kallsyms__resolve(kallsyms, &fops, 1);
+	if (!fops.address)
+		return -ENOENT;
+	scan->skel = open_bpf__open();
+	if (!scan->skel)
+		return -errno;
+	scan->skel->rodata->device_fops = fops.address;
+	err = open_bpf__load(scan->skel);
+	if (err)
+		return err;
+	scan->link = bpf_program__attach_iter(scan->skel->progs.open_devices, NULL);
+	return scan->link ? 0 : -errno;
 }
 
-int trace_open_devices(struct vs_open_row **rows, size_t *nr, char *error)
+int open_scan__new(struct open_scan **scanp, const struct kallsyms *kallsyms, char *error)
 {
-	struct bpf_link *link = NULL;
-	struct open_bpf *skel;
-	int err, fd = -1;
+	struct open_scan *scan = calloc(1, sizeof(*scan));
+	int err = scan ? load(scan, kallsyms) : -ENOMEM;
 
-	*rows = NULL;
-	*nr = 0;
-	skel = load(&err);
+	*scanp = scan;
 	if (err)
-		goto cleanup;
-	link = bpf_program__attach_iter(skel->progs.open_devices, NULL);
-	if (!link) {
-		err = -errno;
-		goto cleanup;
-	}
-	fd = bpf_iter_create(bpf_link__fd(link));
-	err = fd < 0 ? -errno : read_rows(fd, rows, nr);
-cleanup:
+		trace_explain(err, "look for open devices", error);
+	return err;
+}
+
+int open_scan__look(const struct open_scan *scan, struct open_rows *rows, char *error)
+{
+	int fd = bpf_iter_create(bpf_link__fd(scan->link)), err;
+
+	*rows = (struct open_rows){};
+	err = fd < 0 ? -errno : read_rows(fd, rows);
 	if (err)
 		trace_explain(err, "look for open devices", error);
 	if (fd >= 0)
 		close(fd);
-	bpf_link__destroy(link);
-	open_bpf__destroy(skel);
 	return err;
+}
+
+void open_scan__free(struct open_scan *scan)
+{
+	if (!scan)
+		return;
+	bpf_link__destroy(scan->link);
+	open_bpf__destroy(scan->skel);
+	free(scan);
 }

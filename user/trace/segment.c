@@ -82,9 +82,73 @@ static int explain_attach(const struct pair *pair, enum trace_method method, int
 	return err;
 }
 
-static bool is_provable(const struct pair *pair)
+/* A probe whose losses the kernel does not tell; NULL: none. */
+static const struct probe *find_unprovable(const struct pair *pair)
 {
-	return (pair->probes[VS_READ] ?: pair->probes[VS_WRITE])->provable;
+	for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++)
+		if (pair->probes[dir] && !pair->probes[dir]->provable)
+			return pair->probes[dir];
+	return NULL;
+}
+
+/* Into the reason of the segment, once for all pairs, behind what is there. */
+static void add_reason(struct segment *segment, const char *what, int err)
+{
+	char *before = segment->reason, *reason;
+
+	if (before && strstr(before, what))
+		return;
+	if (asprintf(&reason, "%s%s%s (%s)", before ?: "", before ? "; " : "", what,
+		     strerror(-err)) < 0)
+		return;
+	segment->reason = reason;
+	free(before);
+}
+
+static int attach_plain(struct tracer *tracer, struct segment *segment, struct pair *pair,
+			enum trace_method method, char *error)
+{
+	int err = pair__attach(tracer, pair, method);
+	const struct probe *probe;
+
+	if (err)
+		return explain_attach(pair, method, err, error);
+	probe = find_unprovable(pair);
+	if (probe && probe->event_err)
+		add_reason(segment, "what is lost is not known: no kprobe events of tracefs",
+			   probe->event_err);
+	return 0;
+}
+
+static int refuse_unprovable(const struct probe *probe, enum trace_method method, char *error)
+{
+	char cause[128] = "this kernel does not count all calls that it skips";
+
+	if (probe->event_err)
+		snprintf(cause, sizeof(cause),
+			 "no kprobe event can be made (%s); tracefs must be mounted at "
+			 "/sys/kernel/tracing, and writable",
+			 strerror(-probe->event_err));
+	snprintf(error, TRACE_ERROR_LEN, "cannot trace %s [%s] exactly by %s: %s",
+		 probe->handler->function, probe->handler->module, trace_method__name(method),
+		 cause);
+	return probe->event_err ?: -ENOTSUP;
+}
+
+static int attach_provable(struct tracer *tracer, struct pair *pair, enum trace_method method,
+			   char *error)
+{
+	int err = pair__attach(tracer, pair, method);
+	const struct probe *probe;
+
+	if (err)
+		return explain_attach(pair, method, err, error);
+	probe = find_unprovable(pair);
+	if (!probe)
+		return 0;
+	err = refuse_unprovable(probe, method, error);
+	pair__close(pair);
+	return err;
 }
 
 /*
@@ -94,43 +158,45 @@ static bool is_provable(const struct pair *pair)
 static const enum trace_method exact_methods[] = { TRACE_KPROBE, TRACE_KPROBE_SESSION,
 						   TRACE_KPROBE_MULTI };
 
-static int attach_exact(struct tracer *tracer, struct pair *pair)
+/* If none will do: why not the first, which is the one to be had everywhere. */
+static int attach_exact(struct tracer *tracer, struct pair *pair, char *error)
 {
-	int err = 0;
+	char other[TRACE_ERROR_LEN];
+	int first = 0;
 
 	for (size_t i = 0; i < sizeof(exact_methods) / sizeof(*exact_methods); i++) {
-		err = pair__attach(tracer, pair, exact_methods[i]);
-		if (!err && is_provable(pair))
-			return 0;
+		int err = attach_provable(tracer, pair, exact_methods[i], i ? other : error);
+
 		if (!err)
-			pair__close(pair);
+			return 0;
+		first = first ?: err;
 	}
-	return err ?: -ENOTSUP;
+	return first;
 }
 
 /* fentry, and where that cannot be had, kprobe; which, and why, goes into the run. */
-static int attach_auto(struct tracer *tracer, struct segment *segment, struct pair *pair)
+static int attach_auto(struct tracer *tracer, struct segment *segment, struct pair *pair,
+		       char *error)
 {
 	int err = pair__attach(tracer, pair, TRACE_FENTRY);
 
 	if (!err)
 		return 0;
-	if (!segment->reason &&
-	    asprintf(&segment->reason, "fentry cannot be had (%s)", strerror(-err)) < 0)
-		segment->reason = NULL;
-	return pair__attach(tracer, pair, TRACE_KPROBE);
+	add_reason(segment, "fentry cannot be had", err);
+	return attach_plain(tracer, segment, pair, TRACE_KPROBE, error);
 }
 
 static int attach_by(struct tracer *tracer, struct segment *segment, struct pair *pair,
-		     enum trace_method method)
+		     enum trace_method method, char *error)
 {
 	switch (method) {
 	case TRACE_AUTO:
-		return attach_auto(tracer, segment, pair);
+		return attach_auto(tracer, segment, pair, error);
 	case TRACE_EXACT:
-		return attach_exact(tracer, pair);
+		return attach_exact(tracer, pair, error);
 	default:
-		return pair__attach(tracer, pair, method);
+		return tracer->config->exact ? attach_provable(tracer, pair, method, error)
+					     : attach_plain(tracer, segment, pair, method, error);
 	}
 }
 
@@ -154,12 +220,15 @@ int segment__attach(struct tracer *tracer, struct segment *segment, enum trace_m
 {
 	for (size_t i = 0; i < segment->nr_pairs; i++) {
 		struct pair *pair = &segment->pairs[i];
-		int err = attach_by(tracer, segment, pair, method);
+		int err = attach_by(tracer, segment, pair, method, error);
 
-		if (!err && !tracer->cells)
-			err = adopt_maps(tracer, pair);
 		if (err)
-			return explain_attach(pair, method, err, error);
+			return err;
+		err = tracer->cells ? 0 : adopt_maps(tracer, pair);
+		if (err) {
+			trace_explain(err, "map the cells", error);
+			return err;
+		}
 	}
 	return 0;
 }

@@ -48,6 +48,7 @@ struct trace_handler {
 /* Zero or NULL: no filter, the default. */
 struct trace_config {
 	enum trace_method method;
+	bool exact; /* fail where the method cannot prove what it loses */
 	bool escalate; /* be ready for tracer__escalate() */
 	uint32_t max_cells; /* per CPU */
 	const char *device;
@@ -70,6 +71,10 @@ int tracer__new(struct tracer **tracer, const struct trace_config *config,
 int tracer__attach(struct tracer *tracer, char *error);
 void tracer__activate(struct tracer *tracer);
 void tracer__poll(struct tracer *tracer);
+/* CPUs that there is kernel memory for: all that are possible. */
+uint32_t tracer__cpus(const struct tracer *tracer);
+/* Is there a method to leave, should it lose calls? Of a tracer that is attached. */
+bool tracer__can_escalate(const struct tracer *tracer);
 /* Calls that fentry has lost since the tracer was activated. */
 uint64_t tracer__skipped(struct tracer *tracer);
 /*
@@ -87,32 +92,48 @@ void tracer__free(struct tracer *tracer); /* NULL-safe */
  */
 int trace_likely_method(const struct trace_handler *handler);
 
-/* open.c: who has a VFIO device open. Rows are the caller's to free. */
-int trace_open_devices(struct vs_open_row **rows, size_t *nr, char *error);
-
 /*
- * layout.c: have the drivers of open devices tell where their regions are, once more, so that an attached
- * tracer learns the offset shift. Reads no device register. What cannot be asked stays assumed.
+ * kallsyms.c: addresses and names of kernel functions, as /proc/kallsyms has them when it is read,
+ * which takes a while. Each symbol to resolve has either a function (and optionally a module) and wants
+ * its address, or an address (function empty) and wants the other two. What is not found stays 0
+ * or empty. "vmlinux" stands for the kernel itself.
  */
-void trace_ask_layout(const struct vs_open_row *rows, size_t nr);
-
-/*
- * kallsyms.c: addresses and names of kernel functions, all in one pass over /proc/kallsyms. Each
- * symbol has either a function (and optionally a module) and wants its address, or an address
- * (function empty) and wants the other two. What is not found stays 0 or empty. "vmlinux"
- * stands for the kernel itself. -EACCES: the kernel hides all addresses.
- */
+struct kallsyms;
 struct kallsym {
 	char function[128];
 	char module[64];
 	uint64_t address;
 };
-int kallsyms__resolve(struct kallsym *symbols, size_t nr);
+int kallsyms__read(struct kallsyms **kallsyms); /* -EACCES: the kernel hides all addresses */
+void kallsyms__resolve(const struct kallsyms *kallsyms, struct kallsym *symbols, size_t nr);
+void kallsyms__free(struct kallsyms *kallsyms); /* NULL-safe */
 
-/* log.c: libbpf's own messages; shown when verbose, else kept for explain. */
+/*
+ * open.c: who has a VFIO device open, at the moment of each look. Made ready before, a look is quick.
+ * It holds as long as the module vfio is not loaded anew. Rows are the caller's to free.
+ */
+struct open_scan;
+struct open_rows {
+	struct vs_open_row *rows;
+	size_t nr;
+};
+int open_scan__new(struct open_scan **scan, const struct kallsyms *kallsyms, char *error);
+int open_scan__look(const struct open_scan *scan, struct open_rows *rows, char *error);
+void open_scan__free(struct open_scan *scan); /* NULL-safe */
+
+/*
+ * layout.c: have the drivers of open devices tell where their regions are, once more, so that an attached
+ * tracer learns the offset shift. Reads no device register. What cannot be asked stays assumed.
+ */
+void trace_ask_layout(const struct open_rows *open);
+
+/* log.c: libbpf's own messages: shown when verbose, else dropped. */
 void trace_log__verbose(bool verbose);
 
-/* explain.c: why the kernel refused, and what can be done. Writes one line to @error. */
+/*
+ * explain.c: why the kernel refused, and what can be done. Writes one line to @error. The check is for
+ * before anything else of this file is called.
+ */
 int trace_check_kernel(char *error);
 void trace_explain(int err, const char *what, char *error);
 

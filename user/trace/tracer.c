@@ -89,11 +89,10 @@ void tracer__free(struct tracer *tracer)
 
 int tracer__attach(struct tracer *tracer, char *error)
 {
-	int err = trace_check_kernel(error);
+	int err;
 
 	kprobe_event__sweep();
-	if (!err)
-		err = segment__attach(tracer, &tracer->segments[0], tracer->config->method, error);
+	err = segment__attach(tracer, &tracer->segments[0], tracer->config->method, error);
 	if (err)
 		return err;
 	err = tracer__watch(tracer, tracer->segments[0].pairs[0].method);
@@ -129,6 +128,21 @@ void tracer__deactivate(struct tracer *tracer)
 }
 
 /* --- from fentry to an exact method ------------------------------------------------------------ */
+
+uint32_t tracer__cpus(const struct tracer *tracer)
+{
+	return tracer->nr_cpus;
+}
+
+bool tracer__can_escalate(const struct tracer *tracer)
+{
+	const struct segment *segment = &tracer->segments[tracer->nr_segments - 1];
+
+	for (size_t i = 0; tracer->config->escalate && i < segment->nr_pairs; i++)
+		if (segment->pairs[i].method == TRACE_FENTRY)
+			return tracer->nr_segments < VS_MAX_SEGMENTS;
+	return false;
+}
 
 uint64_t tracer__skipped(struct tracer *tracer)
 {

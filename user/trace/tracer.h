@@ -39,6 +39,7 @@ struct probe {
 	struct reading end; /* the last one; while it goes on, that of the last poll */
 	uint64_t unseen; /* calls before the gate was opened that no program saw, at least */
 	bool provable; /* the account holds whatever the kernel skips */
+	int event_err; /* why it is not: events of tracefs cannot be used; a negative errno or 0 */
 	uint64_t counted_before; /* by other segments */
 	uint64_t counted; /* when the segment ended */
 };

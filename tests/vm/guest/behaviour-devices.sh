@@ -92,6 +92,23 @@ if [ "$1" = 6.1 ]; then
 		'"ops":"vfio-pci" "ops":"vfioscope-test" '
 fi
 
+# --- a driver's module cannot go while fentry is attached ---
+if [ "$1" = 6.1 ]; then
+	ok "the module: its device is bound" bound "$1" "$RAM"
+	start_trace --attach fentry
+	ok "the module: its device can be unbound" unbind "$RAM"
+	ok "the module: it is in use" sh -c '! rmmod vfioscope_test 2>/dev/null'
+	stop_trace TERM
+	ok "the module: it goes when the trace is over" rmmod vfioscope_test
+	ok "the module: it comes back" bound "$1" "$RAM"
+	start_trace --attach kprobe
+	ok "the module, kprobe: its device can be unbound" unbind "$RAM"
+	ok "the module, kprobe: it goes" rmmod vfioscope_test
+	stop_trace TERM
+	is "the module, kprobe: the trace ends well" $trace_status 0
+	ok "the module, kprobe: it comes back" bound "$1" "$RAM"
+fi
+
 # --- a driver that comes while a trace goes on: not traced, and the run says so ---
 if [ "$1" = 6.1 ]; then
 	unbind "$RAM"
@@ -137,8 +154,34 @@ is "open before: the client ends well" $? 0
 stop_trace TERM
 is "open before: every access is there" "$(cells_of run.json)" "$RAM,BAR2,read,4,1013"
 is "open before: it is a blind spot" "$(blind_spot opened-before-trace run.json)" "$RAM yes"
-is "open before: the layout was not seen" \
-	"$(grep -o '"offset_shift":{[^}]*}' run.json)" '"offset_shift":{"value":40,"source":"assumed"}'
+is "open before: the driver was asked for the layout" \
+	"$(grep -o '"offset_shift":{[^}]*}' run.json)" '"offset_shift":{"value":40,"source":"reported"}'
+rm -f ready go
+
+# --- a device that is opened while the trace starts, after it looked who has it open ---
+# The tracer waits between attaching and activating: nobody takes what --verbose says of the one.
+mkfifo full
+exec 7<>full
+head -c 65536 /dev/zero >&7
+vfioscope trace -v -D "$RAM" --attach kprobe -o run.json >out 2>full &
+tracer=$!
+ok "opened while it starts: it has attached" wait_for grep -q vfioscope /sys/kernel/tracing/kprobe_events
+ok "opened while it starts: and waits" wait_for grep -q pipe /proc/$tracer/wchan
+# shellcheck disable=SC2094 # a file to wait for
+client --ready ready --go go -o expect "$RAM" script &
+client=$!
+wait_for [ -e ready ]
+cat full >err &
+reader=$!
+wait_for grep -q 'kernel memory' err
+usleep 500000
+: >go
+wait $client
+stop_trace TERM
+kill $reader
+exec 7>&-
+is "opened while it starts: every access is there" "$(cells_of run.json)" "$RAM,BAR2,read,4,1013"
+is "opened while it starts: it is a blind spot" "$(blind_spot opened-before-trace run.json)" "$RAM yes"
 rm -f ready go
 
 # --- unbound while open; and what is bound next has its struct at the same address, as a rule ---

@@ -77,6 +77,51 @@ mount -t tmpfs tmpfs /sys/kernel/btf
 refuses "a kernel without BTF" "this kernel has no BTF (/sys/kernel/btf/vmlinux)" vfioscope trace -o run.json
 umount /sys/kernel/btf
 
+# --- memory for CPUs that may come ---
+possible=$(sed 's/.*-//' /sys/devices/system/cpu/possible)
+if [ "$possible" -gt 0 ]; then
+	vfioscope trace -v -d 0.1 >out 2>err
+	has "more CPUs are possible: --verbose says so" ", for $((possible + 1)) possible CPUs (1 online)" err
+fi
+
+# --- no new kprobe events: what --exact promises cannot be had by kprobe, whoever names it ---
+mount -o remount,ro /sys/kernel/tracing
+writable="no kprobe event can be made (Read-only file system); tracefs must be mounted at"
+refuses "tracefs read-only, --exact --attach kprobe" "exactly by kprobe: $writable" \
+	vfioscope trace --exact --attach kprobe -d 0.1 -o run.json
+vfioscope trace --exact -d 0.1 -o run.json >out 2>err
+status=$?
+if [ "$1" = 6.1 ]; then
+	is "tracefs read-only, --exact: exit status" $status 2
+	has "tracefs read-only, --exact: says so" "exactly by kprobe: $writable" err
+else
+	is "tracefs read-only, --exact: another method, which is exact" \
+		"$status $(grep -o '"method":"[a-z_]*"' run.json | sort -u) $(grep -o '"lost_kind":"[a-z_]*"' run.json | sort -u)" \
+		'0 "method":"kprobe_session" "lost_kind":"exact"'
+fi
+vfioscope trace --attach kprobe -d 0.1 -o run.json >out 2>err
+is "tracefs read-only, --attach kprobe: exit status" $? 0
+is "tracefs read-only, --attach kprobe: what is lost is not provable" \
+	"$(grep -o '"lost_kind":"[a-z_]*"' run.json | sort -u)" '"lost_kind":"unprovable"'
+has "tracefs read-only, --attach kprobe: why" "no kprobe events of tracefs (Read-only file system)" out
+mount -o remount,rw /sys/kernel/tracing
+vfioscope trace --exact --attach kprobe -d 0.1 -o run.json >out 2>err
+is "tracefs writable, --exact --attach kprobe: exit status" $? 0
+
+# --- cgroups: of version 2 only, wherever they are mounted ---
+umount /sys/fs/cgroup
+mount -t tmpfs tmpfs /sys/fs/cgroup
+mkdir /sys/fs/cgroup/pids /sys/fs/cgroup/unified
+mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified
+mkdir -p /sys/fs/cgroup/unified/a/b
+refuses "a cgroup of version 1" "/sys/fs/cgroup/pids is no directory of a cgroup2 file system" \
+	vfioscope trace --cgroup /sys/fs/cgroup/pids -d 0.1 -o run.json
+vfioscope trace --cgroup /sys/fs/cgroup/unified/a -o run.json -- sh -c "
+	echo \$\$ >/sys/fs/cgroup/unified/a/b/cgroup.procs
+	exec barbench $RAM --i-may-reset --region BAR2 --mode pread --width 4 --count 1009 --warmup 0 --reps 1 \
+		--no-latency -q -o bench.json" >out 2>err
+is "a hybrid hierarchy: the cgroup's accesses are counted" "$(counted run.json)" "$(sum issued bench.json)"
+
 # --- lockdown, which lasts until the next boot ---
 mount -t securityfs securityfs /sys/kernel/security
 vfioscope trace -d 0.1 >out 2>err
