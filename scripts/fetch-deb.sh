@@ -20,6 +20,7 @@ usage() {
 	Usage: scripts/fetch-deb.sh [--arch ARCH] SUITE PACKAGE[=VERSION]...
 	       scripts/fetch-deb.sh [--arch ARCH] --resolve META SUITE
 	       scripts/fetch-deb.sh [--arch ARCH] --match REGEX SUITE
+	       scripts/fetch-deb.sh [--arch ARCH] --libs PACKAGE SUITE
 
 	Unpacks each package to CACHE/SUITE-ARCH/PACKAGE_VERSION/ and prints that directory. The
 	newest version is resolved at run time; when the mirror cannot be reached, the newest one in
@@ -28,6 +29,8 @@ usage() {
 	  --arch ARCH     architecture (default: the machine's), e.g. s390x
 	  --resolve META  print what the newest META depends on exactly, as PACKAGE=VERSION lines
 	  --match REGEX   print the names of the suite's packages that match REGEX, sorted by version
+	  --libs PACKAGE  print the names of the library packages that PACKAGE needs to run, itself
+	                  or through one another
 
 	Exit status: 0, or 2 with one line that names the package that cannot be had.
 
@@ -35,6 +38,7 @@ usage() {
 	  scripts/fetch-deb.sh --resolve linux-image-cloud-amd64 bookworm
 	  scripts/fetch-deb.sh bookworm linux-headers-6.1.0-50-cloud-amd64=6.1.176-1
 	  scripts/fetch-deb.sh --arch s390x --match '^linux-binary-7.*-s390x$' sid
+	  scripts/fetch-deb.sh --libs qemu-system-s390x sid
 	END
 }
 
@@ -80,6 +84,7 @@ write_apt_config() {
 	Dir::Etc::SourceList "$apt/sources.list";
 	Dir::Etc::SourceParts "/dev/null";
 	Dir::Cache "$apt/cache/";
+	Dir::Cache::pkgcache "pkgcache.bin";
 	APT::Sandbox::User "";
 	Acquire::Languages "none";
 	Acquire::Retries "2";
@@ -187,16 +192,40 @@ match() {
 	printf '%s\n' "$names"
 }
 
+# depended_libs PACKAGE...: prints the libraries among what these depend on directly
+depended_libs() {
+	apt-cache -c "$apt/conf" depends --important "$@" 2>/dev/null |
+		sed -En 's/^ *\|?(Pre)?Depends: ((lib|zlib)[^ ]*)$/\2/p' | sort -u
+}
+
+# Only libraries are followed: beyond them a closure leads to systemd and debconf
+libs() {
+	local -A seen=()
+	local names=("$1") name wanted
+
+	while ((${#names[@]} > 0)); do
+		mapfile -t wanted < <(depended_libs "${names[@]}")
+		names=()
+		for name in "${wanted[@]}"; do
+			[[ -z ${seen[$name]:-} ]] || continue
+			seen[$name]=1
+			names+=("$name")
+		done
+	done
+	((${#seen[@]} > 0)) || die "cannot resolve the libraries of $1 in $suite ($arch)"
+	printf '%s\n' "${!seen[@]}" | sort
+}
+
 main() {
 	local arch='' mode=fetch pattern='' suite cache apt store p
 
 	while (($# > 0)); do
 		case $1 in
-		--arch | --resolve | --match)
+		--arch | --resolve | --match | --libs)
 			[[ -n ${2:-} ]] || die "$1 needs a value; try --help"
 			;;&
 		--arch) arch=$2; shift 2 ;;
-		--resolve | --match) mode=${1#--}; pattern=$2; shift 2 ;;
+		--resolve | --match | --libs) mode=${1#--}; pattern=$2; shift 2 ;;
 		-h | --help) usage; exit 0 ;;
 		-*) die "unknown option '$1'; try --help" ;;
 		*) break ;;
