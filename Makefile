@@ -135,8 +135,14 @@ $(CLIENTS):
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CLIENT_LIBS)
 
+# The device that a guest of the ism suite has, a vfio-user server on the host
+$(O)/tests/ism_device: $(call objects,tests/models/ism_device/*.c)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
 .PHONY: tests
-tests: all $(UNIT_TESTS) $(CLIENTS)
+tests: all $(UNIT_TESTS) $(CLIENTS) $(O)/tests/ism_device
 
 .PHONY: setup
 setup:
