@@ -11,7 +11,7 @@ resolve_max_age=$((6 * 3600))
 
 usage() {
 	cat <<-'END'
-	Usage: scripts/fetch-kernel.sh 6.1|7.x|s390x
+	Usage: scripts/fetch-kernel.sh [--companions] 6.1|7.x|s390x
 
 	Prints a directory with a kernel for the guest, fetched if it is not in the cache:
 	  vmlinuz   release (its name)   config   modules/ (all .ko files, uncompressed, flat)
@@ -21,8 +21,10 @@ usage() {
 	  7.x     the newest 7.x cloud kernel of trixie-backports
 	  s390x   the newest 7.x of sid for s390x
 
-	What modules for a 7.x are built with (headers, for s390x also the kernel's source) is fetched
-	too, so that it is of the same version: the newest of which there is all of it.
+	  --companions  prints instead where the packages are unpacked that its modules are built with:
+	                the flavour's headers, the common ones, kbuild, and for s390x the kernel's source
+
+	These are fetched with the kernel, so that all is of one version: the newest that is complete.
 	END
 }
 
@@ -56,8 +58,8 @@ s390x_kernels() {
 	done
 }
 
-# The following print the directories of unpacked packages: fetch_kernel those that hold the kernel
-# $release of $version, one until 6.x, then three; fetch_companions what its modules are built with.
+# Prints the directories of the unpacked packages that hold the kernel $release of $version: one until
+# 6.x, then three
 fetch_kernel() {
 	local parts=(linux-{binary,modules,base}-"$release=$version")
 
@@ -68,16 +70,19 @@ fetch_kernel() {
 	esac
 }
 
+# Prints those of what its modules are built with. kbuild has programs, which run here.
 fetch_companions() {
 	local base=${release%-s390x} # what the packages for all flavours are called after
 	base=${base%-cloud-amd64}
 	local headers=("linux-headers-$release=$version" "linux-headers-$base-common=$version")
 
 	case $name in
+	6.1) fetch_deb bookworm "${headers[@]}" "linux-kbuild-${base%%.0-*}=$version" ;;
 	7.x) fetch_deb trixie-backports "${headers[@]}" "linux-kbuild-$base=$version" ;;
 	s390x)
-		fetch_deb --arch s390x sid "linux-source-${base%.*}=$version" "${headers[@]}" &&
-			fetch_deb sid "linux-kbuild-$base=$version" # runs here
+		fetch_deb --arch s390x sid "${headers[@]}" &&
+			fetch_deb sid "linux-kbuild-$base=$version" &&
+			fetch_deb --arch s390x sid "linux-source-${base%.*}=$version"
 		;;
 	esac
 }
@@ -145,7 +150,13 @@ build_newest() {
 }
 
 main() {
-	local name=${1:-} cache kernels
+	local companions='' name cache kernels release version
+
+	if [[ ${1:-} == --companions ]]; then
+		companions=1
+		shift
+	fi
+	name=${1:-}
 
 	case $name in
 	6.1 | 7.x | s390x) ;;
@@ -161,7 +172,14 @@ main() {
 		rm -rf "$kernels"/.tmp.*
 		build_newest || [[ -d $kernels/$name ]] || exit 2 # what is missing has been named
 	fi
-	(cd "$kernels/$name" && pwd -P)
+	if [[ -n $companions ]]; then
+		release=$(<"$kernels/$name/release")
+		version=$(readlink "$kernels/$name")
+		version=${version#"$release-"}
+		fetch_companions || exit 2
+	else
+		(cd "$kernels/$name" && pwd -P)
+	fi
 }
 
 main "$@"
