@@ -205,7 +205,7 @@ install: all
 
 .PHONY: clean
 clean:
-	$(Q)rm -rf $(O)/obj $(O)/bin $(O)/bin-* $(O)/tests $(O)/models $(O)/benchmarks
+	$(Q)rm -rf $(O)/obj $(O)/bin $(O)/bin-* $(O)/tests $(O)/modules $(O)/benchmarks
 
 -include $(shell test -d $(O) && find $(O) -name '*.d')
 .SECONDARY:

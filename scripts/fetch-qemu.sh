@@ -65,17 +65,15 @@ runs() {
 
 # build: makes $store/VERSION and points $store/current at it
 build() {
-	local libs tree trees version tmp why_not
+	local tree trees version tmp why_not
 
 	tree=$("$here/fetch-deb.sh" "$suite" "$package") || return 1
 	version=${tree##*_}
 	if [[ ! -d $store/$version ]]; then
-		libs=$("$here/fetch-deb.sh" --libs "$package" "$suite") || return 1
-		mapfile -t libs <<<"$libs"
-		trees=$("$here/fetch-deb.sh" "$suite" qemu-system-data "${libs[@]}") || return 1
+		trees=$("$here/fetch-deb.sh" --closure "$suite" "$package") || return 1
 		mapfile -t trees <<<"$trees"
 		tmp=$(mktemp -d "$store/.tmp.XXXXXX")
-		gather "$tree" "${trees[@]}"
+		gather "${trees[@]}"
 		write_wrapper
 		if ! runs; then
 			progress "$package $version of $suite does not run here: $why_not"
