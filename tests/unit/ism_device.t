@@ -272,6 +272,9 @@ def test_faults(tap, path):
         client.call(RESET)
         tap.same(client.error_of(client.read, BAR2, 0, 8), "none", "it is back after a reset")
         client.error_of(client.read, BAR0, fault("GONE"), 1)
+        tap.same(client.error_of(client.read, BAR0, fault("BACK"), 1), "none", "back")
+        tap.same(client.error_of(client.read, BAR2, 0, 8), "none", "it is back after that")
+        client.error_of(client.read, BAR0, fault("GONE"), 1)
     with Client(path) as client:
         tap.same(client.error_of(client.read, BAR2, 0, 8), "none", "and after another connection")
         tap.same(client.error_of(client.read, BAR0, fault("HANG_UP"), 4), "ConnectionError", "hangs up")

@@ -126,6 +126,9 @@ static int fault(struct device *device, uint64_t offset)
 	case ISM_GONE:
 		device->gone = true;
 		return 0;
+	case ISM_BACK:
+		device->gone = false;
+		return 0;
 	case ISM_HANG_UP:
 		return -ECONNRESET;
 	case ISM_SLOW_1MS:

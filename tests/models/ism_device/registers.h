@@ -4,8 +4,9 @@
  * must read from here, and choose a fault by the offset that they access.
  *
  * BAR0, 256 TiB: reads give ism_byte() of each offset. Stores are logged and not kept.
- * BAR2, 16 KiB: control registers. They begin as ism_byte() of their offset and keep what is written;
- *               a reset of the device, or another connection, makes them as they were.
+ * BAR2, 16 KiB: control registers. They begin as ism_byte() of their offset and keep what is written,
+ *               until the machine is reset or another one connects. A reset within a guest is QEMU's
+ *               own affair and does not get here.
  * BAR4, 4 KiB: the MSI-X table and pending bits, as QEMU has to have them. A real function has none.
  *
  * Any width and any alignment is served. Under QEMU each 8 bytes of a PCISTB arrive as a write of 8,
@@ -40,11 +41,12 @@
 
 enum ism_fault {
 	ISM_REFUSE = 1, /* the access fails with EIO */
-	ISM_GONE = 2, /* this access and all later ones to BARs fail with ENODEV, until a reset */
-	ISM_HANG_UP = 3, /* the access is not answered: the connection is closed */
-	ISM_SLOW_1MS = 4, /* the access takes so much longer */
-	ISM_SLOW_10MS = 5,
-	ISM_SLOW_100MS = 6,
+	ISM_GONE = 2, /* this access and all later ones to BARs fail with ENODEV, until */
+	ISM_BACK = 3, /* an access here, which succeeds, or a reset of the machine */
+	ISM_HANG_UP = 4, /* the access is not answered: the connection is closed */
+	ISM_SLOW_1MS = 5, /* the access takes so much longer */
+	ISM_SLOW_10MS = 6,
+	ISM_SLOW_100MS = 7,
 };
 
 /* The contents at an offset; never 0xff. */
