@@ -34,7 +34,8 @@
  * byte counts. Whatever page is not named here behaves as the rest of BAR0.
  *
  * QEMU hides errors from its guest: a load that fails gives all ones, which ism_byte() never does, and
- * a store that fails is lost. It tells them on its stderr, and the log here has the errno.
+ * a store that fails is lost. It tells them on its stderr, and the log here has the errno. When the
+ * connection is closed, QEMU waits 5 s for the answer first, and then goes on without the device.
  */
 #define ISM_FAULTS (1ULL << 47)
 #define ISM_PAGE 0x1000
