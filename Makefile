@@ -135,8 +135,14 @@ $(CLIENTS):
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CLIENT_LIBS)
 
+# The device that a guest of the ism suite has, a vfio-user server on the host
+$(O)/tests/ism_device: $(call objects,tests/models/ism_device/*.c)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
 .PHONY: tests
-tests: all $(UNIT_TESTS) $(CLIENTS)
+tests: all $(UNIT_TESTS) $(CLIENTS) $(O)/tests/ism_device
 
 .PHONY: setup
 setup:
@@ -199,7 +205,7 @@ install: all
 
 .PHONY: clean
 clean:
-	$(Q)rm -rf $(O)/obj $(O)/bin $(O)/bin-* $(O)/tests $(O)/models $(O)/benchmarks
+	$(Q)rm -rf $(O)/obj $(O)/bin $(O)/bin-* $(O)/tests $(O)/modules $(O)/benchmarks
 
 -include $(shell test -d $(O) && find $(O) -name '*.d')
 .SECONDARY:

@@ -23,7 +23,7 @@ print(sum(h[sys.argv[1]] for h in handlers))' "$@"
 }
 
 progress 'building the test variant driver (Debian 12 kernel)'
-driver=$(scripts/build-model.sh)
+driver=$(scripts/build-module.sh)
 
 progress 'booting the guest'
 rm -rf "$demo"

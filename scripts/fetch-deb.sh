@@ -18,6 +18,7 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 usage() {
 	cat <<-'END'
 	Usage: scripts/fetch-deb.sh [--arch ARCH] SUITE PACKAGE[=VERSION]...
+	       scripts/fetch-deb.sh [--arch ARCH] --closure SUITE PACKAGE[=VERSION]...
 	       scripts/fetch-deb.sh [--arch ARCH] --resolve META SUITE
 	       scripts/fetch-deb.sh [--arch ARCH] --match REGEX SUITE
 
@@ -26,8 +27,10 @@ usage() {
 	the cache serves. CACHE is $VFIOSCOPE_CACHE, or ~/.cache/vfioscope.
 
 	  --arch ARCH     architecture (default: the machine's), e.g. s390x
+	  --closure       fetch all that the packages depend on as well
 	  --resolve META  print what the newest META depends on exactly, as PACKAGE=VERSION lines
-	  --match REGEX   print the names of the suite's packages that match REGEX, sorted by version
+	  --match REGEX   print the names of the suite's packages that match REGEX, and of those in
+	                  the cache, sorted by version
 
 	Exit status: 0, or 2 with one line that names the package that cannot be had.
 
@@ -35,6 +38,7 @@ usage() {
 	  scripts/fetch-deb.sh --resolve linux-image-cloud-amd64 bookworm
 	  scripts/fetch-deb.sh bookworm linux-headers-6.1.0-50-cloud-amd64=6.1.176-1
 	  scripts/fetch-deb.sh --arch s390x --match '^linux-binary-7.*-s390x$' sid
+	  scripts/fetch-deb.sh --closure sid gcc-s390x-linux-gnu make
 	END
 }
 
@@ -80,6 +84,7 @@ write_apt_config() {
 	Dir::Etc::SourceList "$apt/sources.list";
 	Dir::Etc::SourceParts "/dev/null";
 	Dir::Cache "$apt/cache/";
+	Dir::Cache::pkgcache "pkgcache.bin";
 	APT::Sandbox::User "";
 	Acquire::Languages "none";
 	Acquire::Retries "2";
@@ -127,21 +132,36 @@ newest_cached() {
 		sed "s|^.|$store/&|"
 }
 
-# download PACKAGE VERSION: unpacks it to a temporary name, then renames
-download() {
-	local dir tmp
-	dir=$(unpacked_dir "$1" "$2")
+# Prints the names of the packages in the cache
+cached_names() {
+	(cd "$store" && shopt -s nullglob && printf '%s\n' *_*) | sed 's/_.*//'
+}
 
-	progress "fetching $1 $2 ($suite, $arch)"
+# download PACKAGE=VERSION...: unpacks them to temporary names, then renames; all of them or none
+download() {
+	local tmp deb name
+
+	progress "fetching $* ($suite, $arch)"
 	tmp=$(mktemp -d "$store/.fetch.XXXXXX")
-	if (cd "$tmp" && retry 3 apt-get -c "$apt/conf" -qq download "$1=$2" >&2) &&
-		dpkg -x "$tmp"/*.deb "$tmp/tree"; then
-		mv -T "$tmp/tree" "$dir"
+	if (cd "$tmp" && retry 3 apt-get -c "$apt/conf" -qq download "$@" >&2) && unpack "$tmp"; then
+		for deb in "$tmp"/*.deb; do
+			name=$(dpkg-deb --show --showformat '${Package} ${Version}' "$deb")
+			mv -T "$deb.tree" "$(unpacked_dir "${name% *}" "${name#* }")"
+		done
 		rm -rf "$tmp"
 	else
 		rm -rf "$tmp"
 		return 1
 	fi
+}
+
+# unpack DIR: each DIR/X.deb to DIR/X.deb.tree
+unpack() {
+	local deb
+
+	for deb in "$1"/*.deb; do
+		dpkg -x "$deb" "$deb.tree" || return 1
+	done
 }
 
 # fetch PACKAGE[=VERSION]: prints the directory; the newest version moves, so a failed download
@@ -154,7 +174,7 @@ fetch() {
 		[[ $1 == *=* ]] || version=$(field Version "$package")
 		if [[ -n $version ]]; then
 			dir=$(unpacked_dir "$package" "$version")
-			if [[ -d $dir ]] || download "$package" "$version"; then
+			if [[ -d $dir ]] || download "$package=$version"; then
 				printf '%s\n' "$dir"
 				return 0
 			fi
@@ -169,6 +189,34 @@ fetch() {
 	printf '%s\n' "$dir"
 }
 
+# expand PACKAGE[=VERSION]...: prints these and all that they depend on as PACKAGE=VERSION. Nothing
+# is installed by this apt's account, so what it would install is all.
+expand() {
+	apt-get -c "$apt/conf" -qq --simulate --no-install-recommends install "$@" |
+		sed -En 's/^Inst ([^ ]+) \(([^ ]+).*/\1=\2/p'
+}
+
+# closure PACKAGE[=VERSION]...: prints the directories of these and of all that they depend on. What
+# they are moves, as in fetch.
+closure() {
+	local all spec dirs missing round
+
+	for round in 1 2; do
+		all=$(expand "$@") || die "cannot fetch $* of $suite ($arch): no such package, or one they need"
+		dirs=() missing=()
+		for spec in $all; do
+			dirs+=("$(unpacked_dir "${spec%%=*}" "${spec#*=}")")
+			[[ -d ${dirs[-1]} ]] || missing+=("$spec")
+		done
+		if ((${#missing[@]} == 0)) || download "${missing[@]}"; then
+			printf '%s\n' "${dirs[@]}"
+			return 0
+		fi
+		[[ $round == 1 ]] && update_lists || break
+	done
+	die "cannot fetch packages of $suite ($arch): ${missing[*]}"
+}
+
 resolve() {
 	local lines
 
@@ -181,7 +229,10 @@ resolve() {
 match() {
 	local names
 
-	names=$(apt-cache -c "$apt/conf" search --names-only "$1" | cut -d ' ' -f 1 | sort -V)
+	names=$({
+		apt-cache -c "$apt/conf" search --names-only "$1" | cut -d ' ' -f 1
+		cached_names | grep -E -e "$1" || :
+	} | sort -uV)
 	[[ -n $names ]] || die "no package of $suite ($arch) matches $1"
 	printf '%s\n' "$names"
 }
@@ -195,6 +246,7 @@ main() {
 			[[ -n ${2:-} ]] || die "$1 needs a value; try --help"
 			;;&
 		--arch) arch=$2; shift 2 ;;
+		--closure) mode=closure; shift ;;
 		--resolve | --match) mode=${1#--}; pattern=$2; shift 2 ;;
 		-h | --help) usage; exit 0 ;;
 		-*) die "unknown option '$1'; try --help" ;;
@@ -205,7 +257,7 @@ main() {
 	suite=$1
 	shift
 	[[ $suite =~ ^[a-z-]+$ ]] || die "'$suite' is no name of a suite; try --help"
-	[[ $mode != fetch || $# -gt 0 ]] || die "no package given; try --help"
+	[[ -n $pattern || $# -gt 0 ]] || die "no package given; try --help"
 	[[ $arch =~ ^[a-z0-9]*$ ]] || die "'$arch' is no architecture; try --help"
 	: "${arch:=$(dpkg --print-architecture)}"
 
@@ -220,6 +272,7 @@ main() {
 
 	case $mode in
 	fetch) for p in "$@"; do fetch "$p"; done ;;
+	closure) closure "$@" ;;
 	*) "$mode" "$pattern" ;;
 	esac
 }

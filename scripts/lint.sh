@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.." || exit 2
 out=${O:-out}
 failed=0
 
-mapfile -t c_files < <(git ls-files '*.c' '*.h' ':!vmlinux/*/' ':!tests/models/')
+mapfile -t c_files < <(git ls-files '*.c' '*.h' ':!vmlinux/*/' ':!tests/models/vfioscope_test/')
 mapfile -t user_files < <(git ls-files 'user/*.c' 'benchmarks/*.c' ':!*.bpf.c')
 mapfile -t shell_files < <(git ls-files | xargs grep -lE '^#!.*(bash|/sh)( |$)' --)
 
@@ -63,7 +63,7 @@ step clang-format clang-format --dry-run -Werror "${c_files[@]}"
 step shellcheck shellcheck -x -S warning -P . "${shell_files[@]}"
 step cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -j 2 -I. -D_GNU_SOURCE \
 	--enable=warning,performance,portability --suppress=missingIncludeSystem \
-	--suppress=unknownMacro user benchmarks
+	--suppress=unknownMacro user benchmarks tests/models/ism_device
 step clang-tidy tidy
 
 forbid 'skeletons and libbpf.h only in user/trace, and for peers of it in benchmarks/overhead' \

@@ -10,7 +10,7 @@
 # `guest` boots one guest, which runs guest/smoke.sh KERNEL ARG..., and passes its TAP on. It finds
 #   /opt/bin/{vfioscope,barbench,CLIENTS} (CLIENTS: what tests/vm/*.c are built to)
 #   /opt/vm/                              guest/*, whose lib.sh has the helpers
-#   /opt/ko/vfioscope_test.ko             the test driver, where it exists; not inserted
+#   /opt/ko/vfioscope_test.ko             the test driver; not inserted
 # A guest that dies, hangs or ends before it has run its plan is a "not ok" with its console.
 #
 # O   what was built (environment; default: out)
@@ -62,15 +62,12 @@ skip_all()
 	exit 0
 }
 
-# needs_kernel NAME: fetches it, unless it is cached
+# needs_kernel NAME: fetches it and what modules for it are built with, unless they are cached
 needs_kernel()
 {
-	"$vm_root/scripts/fetch-kernel.sh" "$1" >/dev/null 2>"$vm_tmp/fetch" ||
-		skip_all "kernel $1 could not be fetched: $(tail -n 1 "$vm_tmp/fetch")"
+	"$vm_root/scripts/build-module.sh" --fetch "$1" 2>"$vm_tmp/fetch" ||
+		skip_all "what the kernel $1 needs could not be fetched: $(tail -n 1 "$vm_tmp/fetch")"
 }
-
-# has_driver KERNEL: is there a test driver for it?
-has_driver() { [ "$1" = 6.1 ]; }
 
 # Fills the array vm_adds with what every guest has.
 vm_make_adds()
@@ -83,8 +80,7 @@ vm_make_adds()
 		vm_adds+=(--add "$program:/opt/bin/${program##*/}")
 	done
 	[ -x "$vm_out/bin/vfioscope" ] || { echo "not built: make tests" >&2; return 1; }
-	has_driver "$1" || return 0
-	driver=$(O=$vm_out "$vm_root/scripts/build-model.sh" "$1" | tail -n 1)
+	driver=$(O=$vm_out "$vm_root/scripts/build-module.sh" "$1" | tail -n 1)
 	[ -f "$driver" ] || { echo "the test driver could not be built" >&2; return 1; }
 	vm_adds+=(--add "$driver:/opt/ko/${driver##*/}")
 }

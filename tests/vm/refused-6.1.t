@@ -5,6 +5,6 @@
 . "$(dirname "$0")/lib.sh"
 
 needs_kernel 6.1
-objcopy --remove-section .BTF "$(O=$vm_out "$vm_root/scripts/build-model.sh" 6.1 | tail -n 1)" "$vm_tmp/no_btf.ko"
+objcopy --remove-section .BTF "$(O=$vm_out "$vm_root/scripts/build-module.sh" 6.1 | tail -n 1)" "$vm_tmp/no_btf.ko"
 guest 6.1 refused --qemu -smp --qemu 1,maxcpus=4 --add /usr/bin/nice:/opt/bin/nice --add "$vm_tmp/no_btf.ko:/opt/ko/no_btf.ko"
 done_testing
