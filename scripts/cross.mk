@@ -13,7 +13,8 @@ ifeq ($(origin SYSROOT),undefined)
 SYSROOT = $(eval SYSROOT := $(shell scripts/sysroot.sh $(ARCH)))$(or $(SYSROOT),$(error no libraries for $(ARCH)))
 endif
 
-CROSS_CFLAGS = -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(TRIPLET)
+# z13: the first with ISM devices, and with vector instructions.
+CROSS_CFLAGS = -march=z13 -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(TRIPLET)
 CROSS_LDFLAGS = -L$(SYSROOT)/usr/lib/$(TRIPLET) -Wl,-rpath-link,$(SYSROOT)/usr/lib/$(TRIPLET)
 PKG_CONFIG ?= PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
 	PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(TRIPLET)/pkgconfig pkg-config
