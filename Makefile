@@ -10,7 +10,7 @@
 # make install    DESTDIR= PREFIX=
 #
 # O=DIR puts the output elsewhere, V=1 shows commands. ARCH=s390x cross-builds to out/bin-s390x;
-# CROSS_COMPILE=, SYSROOT= and PKG_CONFIG= have it built otherwise than docs/testing.md says.
+# CROSS_COMPILE=, SYSROOT= and PKG_CONFIG= replace what scripts/cross.mk takes.
 
 HOST_ARCH := $(shell uname -m | sed 's/aarch64/arm64/')
 ARCH ?= $(HOST_ARCH)

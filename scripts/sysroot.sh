@@ -19,6 +19,8 @@ packages=(
 	libcmocka-dev liburing-dev
 	# what those need when a program runs
 	libc6 libbpf1 libelf1 zlib1g libjansson4 libsmartcols1 libpci3 libudev1 libcmocka0 liburing2
+	# C.UTF-8; locales are in a machine's byte order
+	libc-bin
 	# makes skeletons; the host's refuses objects of the other byte order
 	bpftool libcap2
 )
