@@ -9,9 +9,14 @@
 #                 what tracing costs, in guest instructions, against peers
 # make install    DESTDIR= PREFIX=
 #
-# O=DIR puts the output elsewhere, V=1 shows commands, ARCH= and CROSS_COMPILE= cross-build.
+# O=DIR puts the output elsewhere, V=1 shows commands. ARCH=s390x cross-builds to out/bin-s390x;
+# CROSS_COMPILE=, SYSROOT= and PKG_CONFIG= replace what scripts/cross.mk takes.
 
-ARCH ?= $(shell uname -m | sed 's/aarch64/arm64/')
+HOST_ARCH := $(shell uname -m | sed 's/aarch64/arm64/')
+ARCH ?= $(HOST_ARCH)
+ifneq ($(ARCH),$(HOST_ARCH))
+include scripts/cross.mk
+endif
 CROSS_COMPILE ?=
 ifeq ($(origin CC),default)
 CC := $(CROSS_COMPILE)gcc
@@ -19,8 +24,7 @@ endif
 CLANG ?= clang
 # Debian installs bpftool where the PATH of an ordinary user does not look.
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
-PKG_CONFIG ?= $(CROSS_COMPILE)pkg-config
-ifneq ($(CROSS_COMPILE),)
+ifeq ($(origin PKG_CONFIG),undefined)
 PKG_CONFIG := $(firstword $(shell command -v $(CROSS_COMPILE)pkg-config) pkg-config)
 endif
 INSTALL ?= install
@@ -40,13 +44,16 @@ VERSION := $(shell sed -n 's/^\#define VFIOSCOPE_VERSION "\(.*\)"/\1/p' user/run
 
 OBJ := $(O)/obj/$(ARCH)
 BIN := $(O)/bin
+TESTS := $(O)/tests
 ifneq ($(CROSS_COMPILE),)
 BIN := $(O)/bin-$(ARCH)
+TESTS := $(O)/tests-$(ARCH)
 endif
 
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wshadow -Wpointer-arith
-override CFLAGS += -std=gnu11 $(WARN) -D_GNU_SOURCE -I. -I$(OBJ)
+override CFLAGS += -std=gnu11 $(WARN) -D_GNU_SOURCE -I. -I$(OBJ) $(CROSS_CFLAGS)
+override LDFLAGS += $(CROSS_LDFLAGS)
 
 # --- what links what ---------------------------------------------------------------------------
 
@@ -56,8 +63,8 @@ RUN_OBJS := $(call objects,user/run/*.c)
 RENDER_OBJS := $(call objects,user/render/*.c)
 VFIOSCOPE_OBJS := $(RUN_OBJS) $(RENDER_OBJS) $(call objects,user/discover/*.c user/trace/*.c user/cli/*.c)
 BARBENCH_OBJS := $(RUN_OBJS) $(call objects,benchmarks/barbench/*.c)
-UNIT_TESTS := $(patsubst tests/unit/%.c,$(O)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
-CLIENTS := $(O)/tests/vm/client $(O)/tests/vm/map_reader
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(TESTS)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+CLIENTS := $(TESTS)/vm/client $(TESTS)/vm/map_reader
 
 pkg = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 RUN_LIBS = $(call pkg,jansson) -lm
@@ -121,15 +128,15 @@ $(PARTS):
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(CROSS_COMPILE)ar rcs $@ $^
 
-$(O)/tests/unit/%: $(OBJ)/tests/unit/%.o $(PARTS)
+$(TESTS)/unit/%: $(OBJ)/tests/unit/%.o $(PARTS)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg,cmocka) $(VFIOSCOPE_LIBS) -pthread
 
 # They share no code with what they test.
-$(O)/tests/vm/client: $(call objects,tests/vm/client/*.c)
-$(O)/tests/vm/client: CLIENT_LIBS = $(call pkg,liburing) -pthread
-$(O)/tests/vm/map_reader: $(OBJ)/tests/vm/map_reader.o
+$(TESTS)/vm/client: $(call objects,tests/vm/client/*.c)
+$(TESTS)/vm/client: CLIENT_LIBS = $(call pkg,liburing) -pthread
+$(TESTS)/vm/map_reader: $(OBJ)/tests/vm/map_reader.o
 $(CLIENTS):
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
@@ -205,7 +212,7 @@ install: all
 
 .PHONY: clean
 clean:
-	$(Q)rm -rf $(O)/obj $(O)/bin $(O)/bin-* $(O)/tests $(O)/modules $(O)/benchmarks
+	$(Q)rm -rf $(O)/obj $(O)/bin $(O)/bin-* $(O)/tests $(O)/tests-* $(O)/modules $(O)/benchmarks
 
 -include $(shell test -d $(O) && find $(O) -name '*.d')
 .SECONDARY:

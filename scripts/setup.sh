@@ -10,6 +10,8 @@ packages=(
 	# build
 	clang llvm gcc make pkg-config bpftool libc6-dev
 	libbpf-dev libelf-dev zlib1g-dev libjansson-dev libsmartcols-dev libpci-dev
+	# build for s390x (make ARCH=s390x), and run what was built
+	gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user
 	# lint
 	clang-format clang-tidy cppcheck shellcheck
 	# tests: unit, command line, virtual machines, measurements

@@ -61,12 +61,7 @@ static ssize_t peek(const struct target *target, uint64_t offset, void *data, si
 static ssize_t poke(const struct target *target, uint64_t offset, const void *data, size_t width)
 {
 	void *to = (void *)(uintptr_t)(target->origin + offset);
-	union {
-		uint8_t u8;
-		uint16_t u16;
-		uint32_t u32;
-		uint64_t u64;
-	} value;
+	union word value;
 
 	if (width > sizeof(value))
 		return -EINVAL;

@@ -14,7 +14,7 @@
 				       uint64_t at)                                                \
 	{                                                                                          \
 		(void)lane;                                                                        \
-		*(volatile uint##bits##_t *)(uintptr_t)at = (uint##bits##_t)target->value;         \
+		*(volatile uint##bits##_t *)(uintptr_t)at = target->value.u##bits;                 \
 	}                                                                                          \
 	ACCESS_LOOPS(load##bits);                                                                  \
 	MAPPED_STORE_LOOPS(store##bits, , (bits) / 8)

@@ -50,6 +50,7 @@ int bench_device__open(struct bench_device *device, const struct bench_request *
 	int err;
 
 	memset(device, 0, sizeof(*device));
+	device->maxstbl = -1;
 	device->fd = device->container_fd = device->group_fd = -1;
 	device->iommu_fd = device->request_fd = -1;
 	device->ops = strcmp(request->name, DEVICE_MEMORY) ? &bench_device_vfio
@@ -240,6 +241,7 @@ int bench_device__record(const struct bench_device *device, struct run *run)
 	to->class_id = pci->class_id;
 	to->numa_node = pci->numa_node;
 	to->link_width = pci->link_width;
+	to->maxstbl = device->maxstbl;
 	to->offset_shift = VS_SHIFT_DEFAULT;
 	to->shift_source = VS_SHIFT_ASSUMED;
 	if (find_shift(device, &to->offset_shift))

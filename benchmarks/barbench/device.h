@@ -43,6 +43,7 @@ struct bench_device {
 	const struct bench_ops *ops;
 	const char *bus; /* "pci", or "memory" */
 	struct pci_facts pci; /* of a PCI device; pci.bdf is "memory" for memory */
+	int maxstbl; /* zpci.h; -1: not known */
 	int fd;
 	int container_fd, group_fd; /* group and type1 */
 	int iommu_fd; /* cdev */

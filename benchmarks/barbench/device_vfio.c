@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "benchmarks/barbench/vfio_attach.h"
+#include "benchmarks/barbench/vfio_caps.h"
+#include "benchmarks/barbench/zpci.h"
 
 int vfio_attach__explain(const struct pci_facts *pci, const char *what, int err,
 			 struct trouble *trouble)
@@ -47,52 +49,55 @@ static const struct bench_ops *choose_attach(const struct bench_device *device,
 	return vfio_cdev__available(&device->pci) ? &vfio_cdev : &vfio_group;
 }
 
+/* @info has argsz bytes. */
 static int read_areas(struct bench_region *region, const struct vfio_region_info *info)
 {
-	const struct vfio_region_info_cap_sparse_mmap *sparse;
-	const struct vfio_info_cap_header *header;
-	uint32_t at, i;
+	const uint32_t at = vfio_caps__find(info, info->argsz, info->cap_offset,
+					    VFIO_REGION_INFO_CAP_SPARSE_MMAP);
+	struct vfio_region_info_cap_sparse_mmap sparse;
+	struct vfio_region_sparse_mmap_area area;
+	const char *from = (const char *)info + at + sizeof(sparse);
+	size_t i, room;
 
-	for (at = info->cap_offset; at && at + sizeof(*sparse) <= info->argsz; at = header->next) {
-		header = (const void *)((const char *)info + at);
-		if (header->id != VFIO_REGION_INFO_CAP_SPARSE_MMAP)
-			continue;
-		sparse = (const void *)header;
-		region->areas = calloc(sparse->nr_areas + 1, sizeof(*region->areas));
-		if (!region->areas)
-			return -ENOMEM;
-		region->nr_areas = sparse->nr_areas;
-		for (i = 0; i < sparse->nr_areas; i++) {
-			region->areas[i].offset = sparse->areas[i].offset;
-			region->areas[i].size = sparse->areas[i].size;
-		}
+	if (!at || info->argsz - at < sizeof(sparse))
 		return 0;
+	memcpy(&sparse, (const char *)info + at, sizeof(sparse));
+	room = (info->argsz - at - sizeof(sparse)) / sizeof(area);
+	region->nr_areas = sparse.nr_areas < room ? sparse.nr_areas : room;
+	region->areas = calloc(region->nr_areas + 1, sizeof(*region->areas));
+	if (!region->areas)
+		return -ENOMEM;
+	for (i = 0; i < region->nr_areas; i++, from += sizeof(area)) {
+		memcpy(&area, from, sizeof(area));
+		region->areas[i] = (struct bench_area){ area.offset, area.size };
 	}
 	return 0;
 }
 
-/* The kernel answers with argsz, the size it wanted, where there are capabilities to tell. */
-static struct vfio_region_info *get_region_info(int fd, uint32_t index)
+/*
+ * What the ioctl @request answers to @ask, of @size bytes, whose first member is argsz. The kernel
+ * answers with argsz, the size it wanted, where there are capabilities to tell; what is returned
+ * has at least that. NULL and errno.
+ */
+static void *get_info(int fd, unsigned long request, const void *ask, uint32_t size)
 {
-	uint32_t size = sizeof(struct vfio_region_info);
-	struct vfio_region_info *info, *larger;
+	uint32_t argsz = size, wanted;
+	void *info = NULL, *larger;
 
-	info = calloc(1, size);
-	if (!info)
-		return NULL;
 	for (;;) {
-		info->argsz = size;
-		info->index = index;
-		if (ioctl(fd, VFIO_DEVICE_GET_REGION_INFO, info))
-			break;
-		if (info->argsz <= size)
-			return info;
-		size = info->argsz;
-		larger = realloc(info, size);
+		larger = realloc(info, argsz);
 		if (!larger)
 			break;
 		info = larger;
-		memset(info, 0, size);
+		memset(info, 0, argsz);
+		memcpy(info, ask, size);
+		memcpy(info, &argsz, sizeof(argsz));
+		if (ioctl(fd, request, info))
+			break;
+		memcpy(&wanted, info, sizeof(wanted));
+		if (wanted <= argsz)
+			return info;
+		argsz = wanted;
 	}
 	free(info);
 	return NULL;
@@ -100,7 +105,9 @@ static struct vfio_region_info *get_region_info(int fd, uint32_t index)
 
 static int add_region(struct bench_device *device, uint32_t index)
 {
-	struct vfio_region_info *info = get_region_info(device->fd, index);
+	const struct vfio_region_info ask = { .index = index };
+	struct vfio_region_info *info =
+		get_info(device->fd, VFIO_DEVICE_GET_REGION_INFO, &ask, sizeof(ask));
 	struct bench_region *region;
 	int err = 0;
 
@@ -127,21 +134,34 @@ cleanup:
  * Asking about the ROM makes the kernel read it (pci_map_rom() looks for its headers), so that is
  * asked only if it is the ROM that is wanted.
  */
-static int add_regions(struct bench_device *device, uint32_t wanted, struct trouble *trouble)
+static int add_regions(struct bench_device *device, uint32_t nr, uint32_t wanted,
+		       struct trouble *trouble)
 {
-	struct vfio_device_info info = { .argsz = sizeof(info) };
 	uint32_t index;
 
-	if (ioctl(device->fd, VFIO_DEVICE_GET_INFO, &info))
-		return trouble__say(trouble, errno, "%s does not say what it is: %s",
-				    device->pci.bdf, strerror(errno));
-	for (index = 0; index < info.num_regions; index++) {
+	for (index = 0; index < nr; index++) {
 		if (index == VFIO_PCI_ROM_REGION_INDEX && wanted != index)
 			continue;
 		if (add_region(device, index))
 			return trouble__say(trouble, ENOMEM, "no memory");
 	}
 	return 0;
+}
+
+static int ask_device(struct bench_device *device, uint32_t wanted, struct trouble *trouble)
+{
+	const struct vfio_device_info ask = { 0 };
+	struct vfio_device_info *info =
+		get_info(device->fd, VFIO_DEVICE_GET_INFO, &ask, sizeof(ask));
+	int err;
+
+	if (!info)
+		return trouble__say(trouble, errno, "%s does not say what it is: %s",
+				    device->pci.bdf, strerror(errno));
+	device->maxstbl = zpci__maxstbl(info, info->argsz);
+	err = add_regions(device, info->num_regions, wanted, trouble);
+	free(info);
+	return err;
 }
 
 /* Where a device cannot tell that it is wanted back, it is held until the benchmark ends. */
@@ -186,7 +206,7 @@ static int open_vfio(struct bench_device *device, const struct bench_request *re
 	if (!err)
 		err = choose_attach(device, request)->open(device, request, trouble);
 	if (!err)
-		err = add_regions(device, request->region, trouble);
+		err = ask_device(device, request->region, trouble);
 	if (err)
 		return err;
 	watch_requests(device);

@@ -11,6 +11,14 @@
 #include "bpf/histogram.h"
 #include "user/run/run.h"
 
+/* One access of up to 8 bytes: each member is the first bytes of the memory, in any byte order. */
+union word {
+	uint8_t u8;
+	uint16_t u16;
+	uint32_t u32;
+	uint64_t u64;
+};
+
 /* Copied to the stack by the hot loops: nothing in it changes while they run. */
 struct target {
 	int fd; /* of the device, for system calls */
@@ -21,7 +29,7 @@ struct target {
 	uint64_t origin;
 	unsigned char *buffer; /* of the lane: what is read, or what is written */
 	uint64_t width;
-	uint64_t value; /* the first bytes of the buffer, for stores */
+	union word value; /* the first bytes of the buffer, for stores */
 };
 
 #define TALLY_ERRNOS 16

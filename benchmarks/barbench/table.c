@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "benchmarks/barbench/table.h"
+#include "benchmarks/barbench/zpci.h"
 
 #define NAME_WIDTH 24
 
@@ -101,6 +102,23 @@ static void print_errors(const struct run_case *c, FILE *out)
 	fputc('\n', out);
 }
 
+/* Of interest where something is written. */
+static void print_store_rule(const struct bench *bench, FILE *out)
+{
+	const struct bench_options *options = bench->options;
+	bool writes = false;
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < options->nr_modes; i++)
+		writes |= options->modes[i]->dir == VS_WRITE;
+	if (!writes || bench->device.maxstbl < 0)
+		return;
+	zpci__describe_stores(bench->device.maxstbl, options->widths, options->nr_widths, text,
+			      sizeof(text));
+	fprintf(out, "store blocks: %s\n", text);
+}
+
 static void print_head(const struct bench *bench, FILE *out)
 {
 	const struct pci_facts *pci = &bench->device.pci;
@@ -121,6 +139,7 @@ static void print_head(const struct bench *bench, FILE *out)
 			run->host.clock_source);
 	else if (setting[0])
 		fprintf(out, "setting: %s\n", setting);
+	print_store_rule(bench, out);
 	fprintf(out, "times in ns; latencies include %" PRIu64 " ns of the timer's own\n\n",
 		bench->timer_ns);
 }

@@ -15,41 +15,8 @@ fi
 export LC_ALL=C.UTF-8 TZ=UTC
 unset COLUMNS ARGP_HELP_FMT POSIXLY_CORRECT LIBSMARTCOLS_DEBUG
 
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-tests=0
-failures=0
-
-# ok NAME COMMAND...: the command must succeed
-ok()
-{
-	local name=$1
-
-	shift
-	tests=$((tests + 1))
-	if "$@"; then
-		echo "ok $tests - $name"
-		return
-	fi
-	failures=$((failures + 1))
-	echo "not ok $tests - $name"
-	echo "# failed: $(printf '%q ' "$@")"
-	[ -s "$tmp/err" ] && sed 's/^/# stderr: /' "$tmp/err"
-	return 0
-}
-
-skip()
-{
-	tests=$((tests + 1))
-	echo "ok $tests - $1 # SKIP $2"
-}
-
-done_testing()
-{
-	echo "1..$tests"
-	[ "$failures" -eq 0 ]
-	exit
-}
+# shellcheck source=tests/tap.sh
+. ../tap.sh
 
 # vfioscope ARG...: output in $tmp/out and $tmp/err, exit status in $status
 vfioscope()

@@ -67,6 +67,7 @@ static inline void sample__add_device(struct run *run, const char *name)
 	device->runtime_status = sample__text("suspended");
 	device->link_speed = sample__text("8.0 GT/s PCIe");
 	device->link_width = 4;
+	device->maxstbl = 4096;
 	device->offset_shift = 48;
 	device->shift_source = VS_SHIFT_OBSERVED;
 	device->shift_conflict = 40;

@@ -67,6 +67,7 @@ SPOILS = [
     ("bench", "access width of 0", put(0, "bench", "cases", 1, "access_width")),
     ("bench", "governor as a number", put(1, "bench", "governor")),
     ("bench", "NUMA node -1", put(-1, "devices", 0, "numa_node")),
+    ("bench", "store blocks of 0", put(0, "devices", 0, "maxstbl")),
     ("bench", "no samples", drop("bench", "cases", 0, "samples")),
 ]
 
@@ -75,6 +76,7 @@ FITS = [
     ("trace", "an escape", put("a\\\\b\\xff", "processes", 0, "comm")),
     ("bench", "no setting", drop("bench", "governor")),
     ("bench", "no access width", drop("bench", "cases", 1, "access_width")),
+    ("bench", "no store blocks", drop("devices", 0, "maxstbl")),
     ("trace", "no process", drop("cells", 0, "process")),
     ("trace", "killed by a signal", drop("command", "exit_status")),
 ]

@@ -85,6 +85,7 @@ static const struct field device_fields[] = {
 	MEMBER(TEXT, run_device, runtime_status, .flags = FIELD_OPTIONAL),
 	MEMBER(TEXT, run_device, link_speed, .flags = FIELD_OPTIONAL),
 	MEMBER(INT, run_device, link_width, .flags = FIELD_MAYBE),
+	MEMBER(INT, run_device, maxstbl, .flags = FIELD_MAYBE),
 	{ .key = "offset_shift", .type = FIELD_OBJECT, .layout = &shift_layout },
 	ARRAY(run_device, regions, region_layout),
 };

@@ -181,7 +181,7 @@ struct run_device *run__add_device(struct run *run)
 		device->iommu_group = -1;
 		device->vendor_id = device->device_id = -1;
 		device->subvendor_id = device->subdevice_id = device->class_id = -1;
-		device->numa_node = device->link_width = -1;
+		device->numa_node = device->link_width = device->maxstbl = -1;
 		device->shift_conflict = -1;
 	}
 	return device;

@@ -91,6 +91,7 @@ struct run_device {
 	char *runtime_status; /* sysfs power/runtime_status, before the device was opened */
 	char *link_speed; /* PCIe, as in sysfs: "8.0 GT/s PCIe" */
 	int link_width; /* PCIe lanes in use; -1: not known */
+	int maxstbl; /* zPCI: bytes of its longest store block; -1: no zPCI device, or not known */
 	uint32_t offset_shift;
 	enum vs_shift_source shift_source;
 	/*

@@ -14,15 +14,19 @@ static const char *number_text(int number, const char *format, char *text, size_
 
 void run__describe_setting(const struct run *run, char *text, size_t len)
 {
-	static const struct run_device unknown = { .link_width = -1, .numa_node = -1 };
+	static const struct run_device unknown = { .link_width = -1,
+						   .numa_node = -1,
+						   .maxstbl = -1 };
 	const struct run_device *device = run->nr_devices ? &run->devices[0] : &unknown;
-	char lanes[16], node[16];
+	char lanes[16], node[16], block[32];
 	const struct {
 		const char *before, *value, *after;
 	} facts[] = {
 		{ "link ", device->link_speed,
 		  number_text(device->link_width, " x%d", lanes, sizeof(lanes)) },
 		{ "NUMA node ", number_text(device->numa_node, "%d", node, sizeof(node)), "" },
+		{ "store blocks up to ", number_text(device->maxstbl, "%d", block, sizeof(block)),
+		  " bytes" },
 		{ "power ", device->runtime_status, " before opening" },
 		{ "mapping ", run->setting.mapping, "" },
 		{ "governor ", run->setting.governor, "" },

@@ -69,6 +69,9 @@ static int check_devices(const struct check *check)
 		if (run->devices[i].shift_conflict > 63)
 			return fail(check, "devices[%zu].offset_shift.conflict: %d is out of range",
 				    i, run->devices[i].shift_conflict);
+		if (!run->devices[i].maxstbl || run->devices[i].maxstbl > UINT16_MAX)
+			return fail(check, "devices[%zu].maxstbl: %d is out of range", i,
+				    run->devices[i].maxstbl);
 	}
 	return 0;
 }
