@@ -68,8 +68,8 @@ int tracer__escalate(struct tracer *tracer, uint64_t skipped, char *error)
 int open_scan__look(const struct open_scan *scan, struct open_rows *rows, char *error)
 {
 	(void)scan;
-	(void)rows;
 	(void)error;
+	*rows = (struct open_rows){};
 	return 0;
 }
 
