@@ -4,8 +4,9 @@
 # /init of the guest: mounts, inserts modules, runs the command, reports its status, powers off.
 #
 # guest.sh puts into /etc/guest: `command` (a shell script), `modules` (paths, in order),
-# `late` (modules for the report), and the flags `out` (send /out back) and `tty` (the command
-# talks to the serial line itself, not through a pipe).
+# `late` (modules for the report), `output` (the terminal that the command's output goes to), and the
+# flags `out` (send /out back) and `tty` (the command talks to that terminal itself, not through a
+# pipe).
 #
 # The report is a raw disk, so that no text of the kernel or the command can be taken for it:
 # a tar of /out from 64 KiB on, and when that is complete, one line in the first sector.
@@ -45,11 +46,11 @@ insert() {
 run_command() {
 	cd /root || fatal "no /root"
 	if [ -e /etc/guest/tty ]; then
-		setsid sh -c 'exec sh /etc/guest/command <>/dev/ttyS1 >&0 2>&1'
+		setsid sh -c 'exec sh /etc/guest/command <>"$0" >&0 2>&1' "$output"
 		status=$?
 	else
 		mkfifo /run/output
-		cat /run/output >/dev/ttyS1 &
+		cat /run/output >"$output" &
 		sh /etc/guest/command </dev/null >/run/output 2>&1
 		status=$?
 		tries=0
@@ -58,7 +59,7 @@ run_command() {
 			tries=$((tries + 1))
 		done
 	fi
-	stty -F /dev/ttyS1 raw # returns when all is sent
+	stty -F "$output" raw # returns when all is sent
 }
 
 report_disk() {
@@ -85,7 +86,8 @@ mount_all
 hostname guest
 ip link set lo up
 insert /etc/guest/modules
-stty -F /dev/ttyS1 raw -echo
+output=$(cat /etc/guest/output)
+stty -F "$output" raw -echo
 echo "guest-init: running the command" >/dev/console
 run_command
 report "$status"
