@@ -46,12 +46,12 @@ insert() {
 run_command() {
 	cd /root || fatal "no /root"
 	if [ -e /etc/guest/tty ]; then
-		setsid sh -c 'exec sh /etc/guest/command <>"$0" >&0 2>&1' "$output"
+		setsid sh -c 'exec sh /etc/guest/command <>"$0" >&0 2>&1' "$output" 3>&-
 		status=$?
 	else
 		mkfifo /run/output
-		cat /run/output >"$output" &
-		sh /etc/guest/command </dev/null >/run/output 2>&1
+		cat /run/output >&3 &
+		sh /etc/guest/command </dev/null >/run/output 2>&1 3>&-
 		status=$?
 		tries=0
 		while kill -0 $! 2>/dev/null && [ $tries -lt 100 ]; do
@@ -59,7 +59,7 @@ run_command() {
 			tries=$((tries + 1))
 		done
 	fi
-	stty -F "$output" raw # returns when all is sent
+	stty raw <&3 # returns when all is sent
 }
 
 report_disk() {
@@ -87,7 +87,8 @@ hostname guest
 ip link set lo up
 insert /etc/guest/modules
 output=$(cat /etc/guest/output)
-stty -F "$output" raw -echo
+exec 3<>"$output" # some terminals forget their settings when nobody has them open
+stty raw -echo <&3
 echo "guest-init: running the command" >/dev/console
 run_command
 report "$status"
