@@ -39,7 +39,7 @@ not_built() {
 }
 
 # has_btf FILE
-has_btf() { readelf -SW "$1" | grep -q ' \.BTF '; }
+has_btf() { [[ $(readelf -SW "$1") == *' .BTF '* ]]; }
 
 # Is the module newer than all it is made of?
 up_to_date() {

@@ -46,11 +46,11 @@ image__add() {
 	done < <(find -L "$host" -type f \( -perm /111 -o -name '*.so*' \) ! -name '*.ko' -print0)
 }
 
-# image__skeleton ROOT SCRIPTS: directories (merged /usr, as Debian has it), busybox, and what
-# the directory SCRIPTS has for the guest
+# image__skeleton ROOT SCRIPTS BUSYBOX: directories (merged /usr, as Debian has it), busybox, and
+# what the directory SCRIPTS has for the guest. Which programs busybox has is asked of this machine's
+# own, since the guest's may not run here.
 image__skeleton() {
-	local root=$1 scripts=$2 busybox dir
-	busybox=$(command -v busybox) || die "no busybox: run scripts/setup.sh"
+	local root=$1 scripts=$2 busybox=$3 dir
 
 	mkdir -p "$root"/{dev,etc/guest/ko,opt/{bin,lib},out,proc,root,run,sys,tmp,var}
 	for dir in bin sbin lib lib64; do

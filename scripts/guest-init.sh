@@ -4,8 +4,9 @@
 # /init of the guest: mounts, inserts modules, runs the command, reports its status, powers off.
 #
 # guest.sh puts into /etc/guest: `command` (a shell script), `modules` (paths, in order),
-# `late` (modules for the report), and the flags `out` (send /out back) and `tty` (the command
-# talks to the serial line itself, not through a pipe).
+# `late` (modules for the report), `output` (the terminal that the command's output goes to), and the
+# flags `out` (send /out back) and `tty` (the command talks to that terminal itself, not through a
+# pipe).
 #
 # The report is a raw disk, so that no text of the kernel or the command can be taken for it:
 # a tar of /out from 64 KiB on, and when that is complete, one line in the first sector.
@@ -45,12 +46,12 @@ insert() {
 run_command() {
 	cd /root || fatal "no /root"
 	if [ -e /etc/guest/tty ]; then
-		setsid sh -c 'exec sh /etc/guest/command <>/dev/ttyS1 >&0 2>&1'
+		setsid sh -c 'exec sh /etc/guest/command <>"$0" >&0 2>&1' "$output" 3>&-
 		status=$?
 	else
 		mkfifo /run/output
-		cat /run/output >/dev/ttyS1 &
-		sh /etc/guest/command </dev/null >/run/output 2>&1
+		cat /run/output >&3 &
+		sh /etc/guest/command </dev/null >/run/output 2>&1 3>&-
 		status=$?
 		tries=0
 		while kill -0 $! 2>/dev/null && [ $tries -lt 100 ]; do
@@ -58,7 +59,7 @@ run_command() {
 			tries=$((tries + 1))
 		done
 	fi
-	stty -F /dev/ttyS1 raw # returns when all is sent
+	stty raw <&3 # returns when all is sent
 }
 
 report_disk() {
@@ -85,7 +86,9 @@ mount_all
 hostname guest
 ip link set lo up
 insert /etc/guest/modules
-stty -F /dev/ttyS1 raw -echo
+output=$(cat /etc/guest/output)
+exec 3<>"$output" # some terminals forget their settings when nobody has them open
+stty raw -echo <&3
 echo "guest-init: running the command" >/dev/console
 run_command
 report "$status"

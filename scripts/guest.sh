@@ -5,25 +5,29 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/lib.sh
 . "$here/lib.sh"
+# shellcheck source=scripts/guest-arch.sh
+. "$here/guest-arch.sh"
 # shellcheck source=scripts/guest-image.sh
 . "$here/guest-image.sh"
 
 usage() {
 	cat <<-'END'
-	Usage: scripts/guest.sh --kernel 6.1|7.x [OPTION]... -- COMMAND [ARG]...
+	Usage: scripts/guest.sh --kernel 6.1|7.x|s390x [OPTION]... -- COMMAND [ARG]...
 
 	Runs COMMAND in a guest (QEMU, emulated: no KVM, no privileges). Its output appears live on
 	stdout, stdout and stderr mixed; its exit status is the status of this script.
 
 	  --kernel 6.1|7.x   the newest of Debian 12, or of trixie-backports (fetched, cached)
+	  --kernel s390x     the newest 7.x of sid, on an emulated s390x
 	  --smp N            CPUs (1)
 	  --mem MB           memory (512)
 	  --icount           one guest nanosecond is one guest instruction: exact, repeatable costs
 	  --timeout SEC      ends the guest after so many seconds (120)
 	  --append TEXT      more for the kernel's command line
 	  --dev ARG          one more QEMU -device; repeatable
-	  --no-devices       without the default devices 03.0 and 04.0
+	  --no-devices       without the default devices
 	  --qemu ARG         one more argument for QEMU, as it is; repeatable
+	  --qemu-program CMD  another QEMU, for the kernel's architecture; split at blanks
 	  --add HOST:GUEST   puts a file or directory into the guest, with the shared libraries of
 	                     the programs in it; repeatable
 	  --mod FILE.ko      inserts a module after those of VFIO; repeatable, in this order
@@ -33,9 +37,11 @@ usage() {
 	  --console FILE     keeps the kernel's console log
 
 	The guest has busybox, /proc, /sys, tracefs, debugfs, bpffs and cgroup2, VFIO with an IOMMU,
-	and two victims, each alone in its IOMMU group: 0000:00:03.0 (QEMU's edu: registers in
-	BAR0) and 0000:00:04.0 (ivshmem: 1 MB of RAM in BAR2). /opt/lib/guest.sh has `bind DRIVER BDF`,
-	`unbind BDF` and `settle`. PATH is /bin:/sbin:/usr/bin:/opt/bin.
+	and victims, each alone in its IOMMU group: 0000:00:03.0 (QEMU's edu: registers in BAR0) and
+	0000:00:04.0 (ivshmem: 1 MB of RAM in BAR2), or on s390x 0010:00:00.0 (a zPCI function, whose
+	domain is its uid: virtio-rng, BAR4). /opt/lib/guest.sh has `bind DRIVER BDF`, `unbind BDF` and
+	`settle`. PATH is /bin:/sbin:/usr/bin:/opt/bin. On s390x --add takes that machine's programs, static
+	ones.
 
 	Exit status: that of COMMAND; 124 the time was up; 125 the guest died or did not report
 	(its console follows on stderr); 2 wrong usage, or something could not be fetched.
@@ -46,20 +52,22 @@ usage() {
 	  scripts/guest.sh --kernel 7.x --smp 2 --out results -- sh -c '
 	          . /opt/lib/guest.sh; bind vfio-pci 0000:00:04.0 && dmesg >/out/dmesg'
 	  scripts/guest.sh --kernel 6.1 --dev pci-testdev,membar=64K,addr=05.0 -- ls /sys/bus/pci/devices
+	  scripts/guest.sh --kernel s390x --mod "$(scripts/build-module.sh s390x)" -- sh -c '
+	          . /opt/lib/guest.sh; bind ism_vfio_pci 0010:00:00.0 && dmesg'
 	END
 }
 
 kernel='' smp=1 mem=512 icount='' timeout=120 append='' out='' tty='' console=''
 vfio_modules=1 default_devices=1
-devices=() qemu_args=() adds=() mods=() guest_command=()
+devices=() qemu_args=() qemu_program=() adds=() mods=() guest_command=()
 attempts=4 # 1 + at most 3 after the emulator's race; see died_of_int3
 qemu_pid='' sleep_pid='' work=''
 
 parse_options() {
 	while (($# > 0)); do
 		case $1 in
-		--kernel | --smp | --mem | --timeout | --append | --dev | --qemu | --add | --mod | \
-			--out | --console)
+		--kernel | --smp | --mem | --timeout | --append | --dev | --qemu | --qemu-program | \
+			--add | --mod | --out | --console)
 			(($# > 1)) || die "$1 needs a value; try --help"
 			;;&
 		--kernel) kernel=$2; shift ;;
@@ -69,6 +77,7 @@ parse_options() {
 		--append) append+=" $2"; shift ;;
 		--dev) devices+=(-device "$2"); shift ;;
 		--qemu) qemu_args+=("$2"); shift ;;
+		--qemu-program) read -ra qemu_program <<<"$2"; shift ;;
 		--add) adds+=("$2"); shift ;;
 		--mod) mods+=("$2"); shift ;;
 		--out) out=$2; shift ;;
@@ -88,7 +97,7 @@ parse_options() {
 check_options() {
 	local add
 
-	[[ $kernel =~ ^(6\.1|7\.x)$ ]] || die "--kernel must be 6.1 or 7.x; try --help"
+	[[ $kernel =~ ^(6\.1|7\.x|s390x)$ ]] || die "--kernel must be 6.1, 7.x or s390x; try --help"
 	((${#guest_command[@]} > 0)) || die "no command given after --; try --help"
 	[[ $smp =~ ^[1-9][0-9]*$ ]] || die "--smp: '$smp' is no number"
 	[[ $mem =~ ^[1-9][0-9]*$ ]] || die "--mem: '$mem' is no number"
@@ -97,7 +106,9 @@ check_options() {
 	for add in ${adds[@]+"${adds[@]}"}; do
 		[[ $add == *:* ]] || die "--add: '$add' is not HOST:GUEST"
 	done
-	command -v qemu-system-x86_64 >/dev/null || die "no qemu-system-x86_64: run scripts/setup.sh"
+	arch=$(arch__of "$kernel")
+	((${#qemu_program[@]} > 0)) || qemu_program=("qemu-system-$arch")
+	command -v "${qemu_program[0]}" >/dev/null || die "no ${qemu_program[0]}: run scripts/setup.sh"
 }
 
 # Prints those of the kernel's modules that exist, in this order
@@ -112,7 +123,7 @@ existing_modules() {
 make_image() {
 	local root=$work/root add vfio=() late
 
-	image__skeleton "$root" "$here"
+	image__skeleton "$root" "$here" "$arch_busybox"
 	for add in ${adds[@]+"${adds[@]}"}; do
 		image__add "$root" "${add%:*}" "${add##*:}"
 	done
@@ -125,38 +136,31 @@ make_image() {
 	image__modules "$root" modules ${vfio[@]+"${vfio[@]}"} ${mods[@]+"${mods[@]}"}
 	image__modules "$root" late "${late[@]}"
 	printf '%s\n' "exec ${guest_command[*]@Q}" >"$root/etc/guest/command"
+	echo "/dev/$arch_output" >"$root/etc/guest/output"
 	[[ -z $out ]] || touch "$root/etc/guest/out"
 	[[ -z $tty ]] || touch "$root/etc/guest/tty"
 	image__pack "$root" "$work/initrd"
 }
 
-# Sets qemu_line. The report's disk sits at 1e.0, out of the way of devices added by hand;
-# "-boot strict" keeps the firmware from reading it, which would spoil an exact clock: disk
-# requests end when the host's thread gets to it.
+# Sets qemu_line. "-boot strict" keeps the firmware from reading the report's disk, which would spoil
+# an exact clock: disk requests end when the host's thread gets to it.
 make_qemu_line() {
 	local thread=single
 
 	((smp == 1)) || [[ -n $icount ]] || thread=multi
 	# shellcheck disable=SC2054 # the commas are QEMU's
 	qemu_line=(
-		qemu-system-x86_64 -M q35 -accel "tcg,thread=$thread" -cpu max
+		"${qemu_program[@]}" -accel "tcg,thread=$thread" -cpu max
 		-m "${mem}M" -smp "$smp" -display none -no-reboot -nodefaults -monitor none
 		-boot strict=on -rtc base=2026-01-01,clock=vm -seed 7
-		-chardev "file,id=console,path=$work/console" -serial chardev:console
-		-chardev stdio,id=output,signal=off -serial chardev:output
-		-device intel-iommu,intremap=on
-		-kernel "$kernel_dir/vmlinuz" -initrd "$work/initrd"
-		-append "console=ttyS0 intel_iommu=on quiet panic=-1 oops=panic mitigations=off nokaslr$append"
+		-chardev "file,id=console,path=$work/console" -chardev stdio,id=output,signal=off
+		"${arch_machine[@]}"
+		-kernel "$kernel_dir/vmlinuz" -initrd "$work/initrd" -append "$arch_append$append"
 		-drive "file=$work/report,format=raw,if=none,id=report,cache=unsafe"
-		-device virtio-blk-pci,drive=report,serial=guest-report,addr=1e.0
+		-device "$arch_disk,drive=report,serial=guest-report"
 	)
 	[[ -z $icount ]] || qemu_line+=(-icount "shift=0,sleep=off")
-	# shellcheck disable=SC2054
-	[[ -z $default_devices ]] || qemu_line+=(
-		-device edu,addr=03.0
-		-object memory-backend-ram,id=hm,size=1M,share=on
-		-device ivshmem-plain,memdev=hm,addr=04.0
-	)
+	[[ -z $default_devices ]] || qemu_line+=("${arch_devices[@]}")
 	qemu_line+=(${devices[@]+"${devices[@]}"} ${qemu_args[@]+"${qemu_args[@]}"})
 }
 
@@ -255,11 +259,13 @@ run() {
 }
 
 main() {
-	local kernel_dir qemu_line
+	local arch kernel_dir qemu_line
+	local arch_machine arch_append arch_disk arch_devices arch_output arch_busybox
 
 	parse_options "$@"
 	check_options
 	kernel_dir=$("$here/fetch-kernel.sh" "$kernel") || exit 2
+	arch__setup
 	trap clean_up EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT

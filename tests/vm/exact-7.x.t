@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Counts are exact: two plain vfio-pci devices, on 7.x
+# Counts are exact: the test driver and a plain vfio-pci device, on 7.x
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
 

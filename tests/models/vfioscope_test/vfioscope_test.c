@@ -381,6 +381,10 @@ static const struct vfio_device_ops vfioscope_test_ops = {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 	.detach_ioas = vfio_iommufd_physical_detach_ioas,
 #endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+	/* Called unasked since "vfio/pci: Do vf_token checks for VFIO_DEVICE_BIND_IOMMUFD" */
+	.match_token_uuid = vfio_pci_core_match_token_uuid,
+#endif
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
 	.get_region_info_caps = vfioscope_test_get_region_info,
 #endif

@@ -3,7 +3,7 @@
 # What the behaviour tests share: a client that runs until it is stopped, what a run says, what the
 # kernel holds. Sourced after lib.sh.
 
-# bound KERNEL BDF: to the test driver where there is one, else to vfio-pci
+# bound KERNEL BDF: to the test driver on 6.1, to vfio-pci itself on 7.x, so that both are tried
 bound()
 {
 	if [ "$1" = 6.1 ]; then

@@ -6,8 +6,8 @@
 
 parameter() { echo "$2" >"/sys/module/vfioscope_test/parameters/$1"; }
 
-# phase NAME: runs the script on stdin
-phase() { client -o "$1.expect" 0000:00:04.0 - || exit 1; }
+# phase NAME: runs the script on stdin. All on one CPU, for each has cells of its own to have room in.
+phase() { client --cpu 0 -o "$1.expect" 0000:00:04.0 - || exit 1; }
 
 parameter read_widths 8
 phase reads <<'END'

@@ -17,15 +17,19 @@ ok "$EDU is bound to vfio-pci" bind vfio-pci "$EDU"
 
 shift_of() { awk -v name="$1" '$1 == name && $2 ~ /:/ { print $7, $8 }' "$2"; }
 
+# On a CPU each, if there are two: see exact.sh
 cat >clients <<'END'
-client -o edu.expect 0000:00:03.0 edu &
-client -o ram.expect 0000:00:04.0 ram && wait $!
+client --cpu 1 -o edu.expect 0000:00:03.0 edu &
+client --cpu 0 -o ram.expect 0000:00:04.0 ram && wait $!
 END
 trace reported --attach fentry -- sh ./clients
 merge ./*.expect >expect
 check_run "reported" expect
 is "the test driver reported 48" "$(shift_of "$RAM" log)" "48 reported"
 is "vfio-pci reported 40" "$(shift_of "$EDU" log)" "40 reported"
+
+# Who reports depends on the kernel, what follows does not.
+[ "$1" = 6.1 ] || done_testing
 
 # The device is open before the trace begins, and nobody asks for its regions any more. Two traces
 # at once, the inner one is told.
