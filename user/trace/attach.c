@@ -115,6 +115,8 @@ static int target_fentry(struct probe *probe)
 	const char *function = probe->handler->function;
 	int err;
 
+	if (!trace_features()->compiles_bpf)
+		return -ENOEXEC;
 	if (!trace_features()->mapped_stacks)
 		return -ENOTSUP;
 	err = bpf_program__set_attach_target(probe->entry.program, 0, function);
@@ -317,20 +319,6 @@ static int load_pair(struct pair *pair, const struct flavour *flavour)
 
 /* --- a pair ------------------------------------------------------------------------------------ */
 
-/* Without the compiler fentry programs load, and then fail to attach. */
-static bool kernel_compiles_bpf(void)
-{
-	FILE *file = fopen("/proc/sys/net/core/bpf_jit_enable", "re");
-	int enabled = 0;
-
-	if (!file)
-		return false;
-	if (fscanf(file, "%d", &enabled) != 1)
-		enabled = 0;
-	fclose(file);
-	return enabled;
-}
-
 int trace_likely_method(const struct trace_handler *handler)
 {
 	for (enum trace_method method = TRACE_FENTRY; method <= TRACE_KPROBE; method++) {
@@ -341,9 +329,7 @@ int trace_likely_method(const struct trace_handler *handler)
 		if (err)
 			return err;
 		pair.probes[handler->dir] = &probe;
-		err = method == TRACE_FENTRY && !kernel_compiles_bpf()
-			      ? -ENOTSUP
-			      : load_pair(&pair, &flavours[method]);
+		err = load_pair(&pair, &flavours[method]);
 		close_copy(&pair);
 		if (!err)
 			return method;

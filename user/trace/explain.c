@@ -101,6 +101,11 @@ int trace_check_kernel(char *error)
 	return 0;
 }
 
+const char *trace_strerror(int err)
+{
+	return err == -ENOEXEC ? "this kernel has no BPF compiler (JIT)" : strerror(-err);
+}
+
 void trace_explain(int err, const char *what, char *error)
 {
 	switch (-err) {
@@ -123,6 +128,10 @@ void trace_explain(int err, const char *what, char *error)
 		    "was its module unloaded, or built without BTF "
 		    "(CONFIG_DEBUG_INFO_BTF_MODULES)?",
 		    what);
+		break;
+	case ENOEXEC:
+		say(error, "cannot %s: %s, which that needs: --attach kprobe does without", what,
+		    trace_strerror(err));
 		break;
 	case EBUSY:
 		say(error, "cannot %s: another tool (live patching or ftrace) holds the function",

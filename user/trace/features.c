@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the running kernel can do beyond the oldest one supported, asked of its BTF. */
+/* What the running kernel can do beyond the oldest one supported, most of it asked of its BTF. */
 #include <bpf/btf.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "user/trace/tracer.h"
@@ -44,12 +45,28 @@ static unsigned int core_widest_access(struct btf *vmlinux)
 	return widest;
 }
 
+/* Without the compiler fentry programs load, and then fail to attach. */
+static bool compiles_bpf(void)
+{
+	FILE *file = fopen("/proc/sys/net/core/bpf_jit_enable", "re");
+	int enabled = 0;
+
+	if (!file)
+		return false;
+	if (fscanf(file, "%d", &enabled) != 1)
+		enabled = 0;
+	fclose(file);
+	return enabled;
+}
+
 const struct features *trace_features(void)
 {
 	static struct features features;
 	static bool known;
 	struct btf *btf = known ? NULL : btf__load_vmlinux_btf();
 
+	if (!known)
+		features.compiles_bpf = compiles_bpf();
 	if (btf) {
 		/* With the context as its parameter, as bpf/session.bpf.c has it: since Linux 7.0. */
 		features.session = parameters(btf, "bpf_session_is_return") == 1;

@@ -99,7 +99,7 @@ static void add_reason(struct segment *segment, const char *what, int err)
 	if (before && strstr(before, what))
 		return;
 	if (asprintf(&reason, "%s%s%s (%s)", before ?: "", before ? "; " : "", what,
-		     strerror(-err)) < 0)
+		     trace_strerror(err)) < 0)
 		return;
 	segment->reason = reason;
 	free(before);

@@ -136,5 +136,6 @@ void trace_log__verbose(bool verbose);
  */
 int trace_check_kernel(char *error);
 void trace_explain(int err, const char *what, char *error);
+const char *trace_strerror(int err); /* -ENOEXEC: no BPF compiler; else as strerror() */
 
 #endif

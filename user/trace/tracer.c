@@ -98,7 +98,7 @@ int tracer__attach(struct tracer *tracer, char *error)
 	err = tracer__watch(tracer, tracer->segments[0].pairs[0].method);
 	if (err)
 		trace_explain(err, "watch devices come and go", error);
-	if (!err && tracer->config->escalate && !segment__new(tracer, &tracer->segments[1]))
+	if (!err && tracer__can_escalate(tracer) && !segment__new(tracer, &tracer->segments[1]))
 		segment__prepare_exact(tracer, &tracer->segments[1]);
 	tracer->kernel_bytes = tracer__map_bytes(tracer);
 	return err;

@@ -94,6 +94,7 @@ struct tracer {
 
 /* features.c: what the running kernel has beyond the oldest one supported. */
 struct features {
+	bool compiles_bpf; /* has a BPF compiler (JIT), without which there is no fentry and no kfunc */
 	bool session;
 	bool mapped_stacks; /* CONFIG_VMAP_STACK: what bpf/handler.bpf.c says of stacks holds */
 	bool counts_muted; /* runs of kprobe programs that it skips, in recursion_misses */

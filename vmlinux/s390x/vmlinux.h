@@ -210,6 +210,10 @@ struct pci_dev {
 	struct resource resource[17];
 };
 
+struct zpci_bus {
+	struct zpci_dev *function[256];
+};
+
 struct zpci_dev {
 	u32 fh;
 };
