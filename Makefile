@@ -2,7 +2,7 @@
 #
 # make            build out/bin/vfioscope and out/bin/barbench
 # make demo       the main job in a guest: trace a test driver, compare issued with counted
-# make check      all tests; SUITE=unit,cli,bpf,vm runs parts
+# make check      all tests; SUITE=unit,cli,bpf,vm,ism runs parts
 # make bench-limit  barbench against a bare loop and memcpy(), to out/bench/limit.json
 # make lint       compilers' and linters' warnings, and the layering rules
 # make bench-overhead
@@ -155,7 +155,7 @@ tests: all $(UNIT_TESTS) $(CLIENTS) $(O)/tests/ism_device
 setup:
 	$(Q)scripts/setup.sh
 
-SUITE ?= unit,cli,bpf,vm
+SUITE ?= unit,cli,bpf,vm,ism
 
 .PHONY: check
 check: setup

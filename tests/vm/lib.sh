@@ -66,22 +66,24 @@ skip_all()
 needs_kernel()
 {
 	"$vm_root/scripts/build-module.sh" --fetch "$1" 2>"$vm_tmp/fetch" ||
-		skip_all "what the kernel $1 needs could not be fetched: $(tail -n 1 "$vm_tmp/fetch")"
+		skip_all "the kernel $1 and its tools cannot be had: $(tail -n 1 "$vm_tmp/fetch")"
 }
 
 # Fills the array vm_adds with what every guest has.
 vm_make_adds()
 {
-	local program driver
+	local program driver suffix=''
 
+	[ "$1" != s390x ] || suffix=-s390x # where cross-built programs go
 	vm_adds=(--add "$vm_dir/guest:/opt/vm")
-	for program in "$vm_out"/bin/{vfioscope,barbench} "$vm_out"/tests/vm/*; do
+	for program in "$vm_out/bin$suffix"/{vfioscope,barbench} "$vm_out/tests/vm$suffix"/*; do
 		[[ -f $program && -x $program ]] || continue
 		vm_adds+=(--add "$program:/opt/bin/${program##*/}")
 	done
-	[ -x "$vm_out/bin/vfioscope" ] || { echo "not built: make tests" >&2; return 1; }
+	[ "$1" = s390x ] || [ -x "$vm_out/bin/vfioscope" ] ||
+		{ echo "not built: make tests" >&2; return 1; }
 	driver=$(O=$vm_out "$vm_root/scripts/build-module.sh" "$1" | tail -n 1)
-	[ -f "$driver" ] || { echo "the test driver could not be built" >&2; return 1; }
+	[ -f "$driver" ] || { echo "the driver could not be built" >&2; return 1; }
 	vm_adds+=(--add "$driver:/opt/ko/${driver##*/}")
 }
 
