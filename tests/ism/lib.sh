@@ -27,7 +27,9 @@ needs_programs()
 		skip_all 'no qemu-s390x or no s390x-linux-gnu-gcc: run scripts/setup.sh'
 	"$vm_root/scripts/sysroot.sh" s390x >"$log" 2>&1 ||
 		skip_all "the libraries for s390x cannot be had: $(tail -n 1 "$log")"
-	env -u MAKEFLAGS make -C "$vm_root" -j2 ARCH=s390x "O=$vm_out" all \
+	mkdir -p "$vm_out"
+	# Two tests may run at once
+	flock "$vm_out/.s390x.lock" env -u MAKEFLAGS make -C "$vm_root" -j2 ARCH=s390x "O=$vm_out" all \
 		"$vm_out"/tests-s390x/vm/{client,map_reader} >"$log" 2>&1 && return
 	result "not ok" "it builds for s390x"
 	diag <"$log"
