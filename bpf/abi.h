@@ -134,7 +134,6 @@ struct vs_region {
 /* What makes a device the same to who reads a run. */
 struct vs_identity {
 	char name[VS_NAME_LEN]; /* BDF or mdev UUID */
-	char ops[VS_NAME_LEN]; /* vdev->ops->name */
 	__u64 read; /* vdev->ops->read */
 	__u64 write; /* vdev->ops->write */
 };
@@ -147,6 +146,7 @@ struct vs_identity {
 struct vs_device {
 	__u64 vdev; /* address of the struct vfio_device; VS_VDEV_GONE when unbound */
 	struct vs_identity is;
+	__u64 identity_hash;
 	__u32 filled; /* its identity and shift are written */
 	__u32 shift; /* region index = offset >> shift */
 	__u32 shift_source; /* enum vs_shift_source */
@@ -157,6 +157,7 @@ struct vs_device {
 	__u32 memory_bars;
 	__u32 pci_handle; /* s390: of the function, as in the operand of its loads and stores */
 	__u32 pad;
+	char ops[VS_NAME_LEN]; /* vdev->ops->name */
 	struct vs_region regions[VS_REGIONS];
 };
 

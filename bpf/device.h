@@ -31,43 +31,44 @@ static __always_inline bool name_is(const volatile char *want, const char *name)
 	return true;
 }
 
+static __noinline bool driver_is_wanted(struct vfio_device *vdev)
+{
+	char name[VS_NAME_LEN] = {};
+
+	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(vdev, ops, name));
+	if (name_is(config.filter_driver, name))
+		return true;
+	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(vdev, dev, driver, name));
+	return name_is(config.filter_driver, name);
+}
+
 /* Who is it, and does it pass the filters? */
 static __always_inline bool device_identify(struct vs_identity *is, struct vfio_device *vdev)
 {
-	char driver[VS_NAME_LEN] = {};
-	struct device *parent = BPF_CORE_READ(vdev, dev);
-
-	bpf_probe_read_kernel_str(is->name, VS_NAME_LEN, BPF_CORE_READ(parent, kobj.name));
-	bpf_probe_read_kernel_str(is->ops, VS_NAME_LEN, BPF_CORE_READ(vdev, ops, name));
+	bpf_probe_read_kernel_str(is->name, sizeof(is->name), BPF_CORE_READ(vdev, dev, kobj.name));
 	is->read = (__u64)BPF_CORE_READ(vdev, ops, read);
 	is->write = (__u64)BPF_CORE_READ(vdev, ops, write);
 	if (config.filter_device[0] && !name_is(config.filter_device, is->name))
 		return false;
-	if (!config.filter_driver[0] || name_is(config.filter_driver, is->ops))
-		return true;
-	bpf_probe_read_kernel_str(driver, VS_NAME_LEN, BPF_CORE_READ(parent, driver, name));
-	return name_is(config.filter_driver, driver);
+	return !config.filter_driver[0] || driver_is_wanted(vdev);
 }
 
-static __always_inline bool device_is(const struct vs_device *dev, const struct vs_identity *is)
+static __always_inline bool identity_is(const struct vs_identity *a, const struct vs_identity *b)
 {
-	const __u64 *a = (const __u64 *)&dev->is, *b = (const __u64 *)is;
-
-	for (int i = 0; i < sizeof(*is) / sizeof(*a); i++)
-		if (a[i] != b[i])
+	for (int i = 0; i < sizeof(*a) / sizeof(__u64); i++)
+		if (((const __u64 *)a)[i] != ((const __u64 *)b)[i])
 			return false;
 	return true;
 }
 
-/* Two CPUs may do this at once for the same device: both write the same. */
-static __always_inline void device_fill(struct vs_device *dev, const struct vs_identity *is)
+/* To compare with 64 entries at one look each: the verifier walks all of a loop within a loop. */
+static __always_inline __u64 identity_hash(const struct vs_identity *is)
 {
-	if (dev->filled)
-		return;
-	dev->is = *is;
-	dev->shift_source = config.given_shift ? VS_SHIFT_GIVEN : VS_SHIFT_ASSUMED;
-	dev->shift = config.given_shift ?: VS_SHIFT_DEFAULT;
-	dev->filled = 1;
+	__u64 hash = 0;
+
+	for (int i = 0; i < sizeof(*is) / sizeof(hash); i++)
+		hash = (hash ^ ((const __u64 *)is)[i]) * 0x9e3779b97f4a7c15ULL;
+	return hash;
 }
 
 static __always_inline bool device_take(struct vs_device *dev, __u64 from, __u64 vdev)
@@ -77,31 +78,33 @@ static __always_inline bool device_take(struct vs_device *dev, __u64 from, __u64
 	return old == from || old == vdev;
 }
 
-/* The entry that a device had before it was unbound, else a free one. CPUs search in one order. */
-static __always_inline int device_enter(__u64 vdev, const struct vs_identity *is)
+/*
+ * The searches below are not static: so the verifier walks each once, and knows nothing of what they
+ * return but that it is a number.
+ */
+
+/* An entry of a device that was unbound, or DEVICE_NO_ROOM. */
+__noinline int device_find_gone(__u64 hash)
 {
-	__u32 first = device_hash(vdev, VS_MAX_DEVICES);
-
-	for (int i = 0; i < VS_MAX_DEVICES; i++) {
-		struct vs_device *dev = device_at(i);
-
-		if (dev->vdev == VS_VDEV_GONE && device_is(dev, is) &&
-		    device_take(dev, VS_VDEV_GONE, vdev))
+	for (int i = 0; i < VS_MAX_DEVICES; i++)
+		if (device_at(i)->vdev == VS_VDEV_GONE && device_at(i)->identity_hash == hash)
 			return i;
-	}
-	for (int i = 0; i < VS_MAX_DEVICES; i++) {
-		struct vs_device *dev = device_at(first + i);
-
-		if (device_take(dev, 0, vdev)) {
-			device_fill(dev, is);
-			return (first + i) & (VS_MAX_DEVICES - 1);
-		}
-	}
 	return DEVICE_NO_ROOM;
 }
 
-/* The device's index if it has an entry, or DEVICE_NO_ROOM. */
-static __always_inline int device_look_up(__u64 vdev)
+/* Of those who take one at once for the same device, all get the same. */
+__noinline int device_take_free(__u64 vdev)
+{
+	__u32 first = device_hash(vdev, VS_MAX_DEVICES);
+
+	for (int i = 0; i < VS_MAX_DEVICES; i++)
+		if (device_take(device_at(first + i), 0, vdev))
+			return (first + i) & (VS_MAX_DEVICES - 1);
+	return DEVICE_NO_ROOM;
+}
+
+/* The device's entry, or DEVICE_NO_ROOM: it has none. */
+__noinline int device_look_up(__u64 vdev)
 {
 	for (int i = 0; i < VS_MAX_DEVICES; i++)
 		if (device_at(i)->vdev == vdev && device_at(i)->filled)
@@ -109,7 +112,39 @@ static __always_inline int device_look_up(__u64 vdev)
 	return DEVICE_NO_ROOM;
 }
 
-/* Not static, so that the verifier looks at it once and not wherever it is called. */
+/* Two CPUs may do this at once for the same device: both write the same. */
+static __always_inline void device_fill(struct vs_device *dev, const struct vs_identity *is,
+					__u64 hash)
+{
+	struct vfio_device *vdev = (void *)dev->vdev;
+	const char *name;
+
+	if (dev->filled)
+		return;
+	dev->is = *is;
+	dev->identity_hash = hash;
+	name = BPF_CORE_READ(vdev, ops, name);
+	bpf_probe_read_kernel_str(dev->ops, sizeof(dev->ops), name);
+	dev->shift_source = config.given_shift ? VS_SHIFT_GIVEN : VS_SHIFT_ASSUMED;
+	dev->shift = config.given_shift ?: VS_SHIFT_DEFAULT;
+	dev->filled = 1;
+}
+
+static __always_inline int device_enter(__u64 vdev, const struct vs_identity *is)
+{
+	__u64 hash = identity_hash(is);
+	int device = device_find_gone(hash);
+
+	if (device >= 0 && identity_is(&device_at(device)->is, is) &&
+	    device_take(device_at(device), VS_VDEV_GONE, vdev))
+		return device;
+	device = device_take_free(vdev);
+	if (device >= 0)
+		device_fill(device_at(device), is, hash);
+	return device;
+}
+
+/* Nor is this, which is called in more than one place. */
 __noinline int device_find_slow(__u64 vdev)
 {
 	__u64 *unwanted = &shared.unwanted[device_hash(vdev, VS_UNWANTED_SLOTS)];

@@ -86,22 +86,24 @@ static __always_inline int fentry_body(__u64 *ctx, const enum vs_dir dir)
 	return 0;
 }
 
-/* The entry was skipped, or its start is another call's: count the access all the same. */
-static __noinline int count_untimed(__u64 *ctx, enum vs_dir dir)
+/* The device of a call that ended without its start; negative: it is not to be counted. */
+static __noinline int device_of_untimed(__u64 *ctx, enum vs_dir dir)
 {
-	struct vfio_device *vdev = (void *)ctx[0];
-	struct access access = { .count = ctx[2], .ret = ctx[4] };
 	int device;
 
-	if (!handler_serves(vdev, dir))
-		return 0;
+	if (!handler_serves((struct vfio_device *)ctx[0], dir))
+		return DEVICE_UNWANTED;
 	device = device_find(vdev_number(ctx));
-	if (device == DEVICE_UNWANTED || !task_wanted())
-		return 0;
-	if (device == DEVICE_NO_ROOM) {
+	if (device == DEVICE_NO_ROOM)
 		count_no_device(dir);
-		return 0;
-	}
+	return device >= 0 && !task_wanted() ? DEVICE_UNWANTED : device;
+}
+
+/* The entry was skipped, or its start is another call's: count the access all the same. */
+static __noinline int count_untimed(__u64 *ctx, int device, enum vs_dir dir)
+{
+	struct access access = { .count = ctx[2], .ret = ctx[4] };
+
 	if (!slots_clear(thread_number(bpf_get_current_task_btf()), dir) && gate != VS_SHUT)
 		COUNT_EVENT(dir, no_start);
 	if (gate == VS_SHUT)
@@ -125,8 +127,11 @@ static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir)
 	proof = call_proof(ctx, task, dir);
 	if (!slot_fits(slot, owner, proof))
 		slot = more_slots_fit(owner, proof, dir);
-	if (!slot)
-		return count_untimed(ctx, dir);
+	if (!slot) {
+		int device = device_of_untimed(ctx, dir);
+
+		return device < 0 ? 0 : count_untimed(ctx, device, dir);
+	}
 	ts = slot->ts_ns;
 	barrier_var(ts);
 	ns -= ts;

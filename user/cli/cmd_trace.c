@@ -119,35 +119,41 @@ static bool is_cgroup2(const char *path)
 	return !statfs(path, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
-/*
- * The kernel names a cgroup by the number of its directory (kernfs id), at a depth from the root,
- * which is where cgroup2 is mounted. What is above that belongs to another file system.
- */
+/* Directories between @path, which is cut, and where cgroup2 is mounted: above is another file system. */
+static uint32_t cgroup_level(char *path)
+{
+	uint32_t level = 0;
+
+	for (char *end; (end = strrchr(path, '/')) != path; level++) {
+		*end = '\0';
+		if (!is_cgroup2(path))
+			break;
+	}
+	return level;
+}
+
+/* The kernel names a cgroup by the number of its directory (kernfs id), at a depth from the root. */
 static int find_cgroup(const char *path, struct trace_config *config)
 {
 	char *real = realpath(path, NULL); /* without "..", "//" and links, to count the depth */
 	struct stat st;
-	int err = 0;
 
 	if (!real || stat(real, &st)) {
-		err = -errno;
-		cli__error("--cgroup: %s: %s", path, strerror(-err));
-	} else if (!S_ISDIR(st.st_mode) || !is_cgroup2(real)) {
-		err = -ENOTDIR;
-		cli__error("--cgroup: %s is no directory of a cgroup2 file system; what has one is "
-			   "listed by: findmnt -t cgroup2",
+		cli__error("--cgroup: %s: %s", path, strerror(errno));
+		free(real);
+		return -ENOENT;
+	}
+	if (!S_ISDIR(st.st_mode) || !is_cgroup2(real)) {
+		cli__error("--cgroup: %s is no directory of a cgroup2 file system; where these are "
+			   "tells: findmnt -t cgroup2",
 			   path);
+		free(real);
+		return -ENOTDIR;
 	}
-	if (!err) {
-		config->cgroup_id = st.st_ino;
-		for (char *end; (end = strrchr(real, '/')) != real; config->cgroup_level++) {
-			*end = '\0';
-			if (!is_cgroup2(real))
-				break;
-		}
-	}
+	config->cgroup_id = st.st_ino;
+	config->cgroup_level = cgroup_level(real);
 	free(real);
-	return err;
+	return 0;
 }
 
 /* A thread's number would match nothing: the process is what calls are filtered by. */

@@ -161,7 +161,7 @@ static const enum trace_method exact_methods[] = { TRACE_KPROBE, TRACE_KPROBE_SE
 /* If none will do: why not the first, which is the one to be had everywhere. */
 static int attach_exact(struct tracer *tracer, struct pair *pair, char *error)
 {
-	char other[TRACE_ERROR_LEN];
+	char other[TRACE_ERROR_LEN] = "";
 	int first = 0;
 
 	for (size_t i = 0; i < sizeof(exact_methods) / sizeof(*exact_methods); i++) {

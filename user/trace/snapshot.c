@@ -287,7 +287,7 @@ static int find_device(const struct run *run, const struct vs_device *seen)
 		const struct run_device *device = &run->devices[i];
 
 		if (!strncmp(device->name, seen->is.name, VS_NAME_LEN) &&
-		    !strncmp(device->ops, seen->is.ops, VS_NAME_LEN))
+		    !strncmp(device->ops, seen->ops, VS_NAME_LEN))
 			return i;
 	}
 	return -1;
@@ -309,7 +309,7 @@ static int fill_device(const struct vs_device *devices, uint32_t slot, struct ru
 	if (!device)
 		return -ENOMEM;
 	device->name = strndup(seen->is.name, VS_NAME_LEN);
-	device->ops = strndup(seen->is.ops, VS_NAME_LEN);
+	device->ops = strndup(seen->ops, VS_NAME_LEN);
 	device->offset_shift = seen->shift;
 	device->shift_source = seen->shift_source;
 	if (seen->shift_conflict)

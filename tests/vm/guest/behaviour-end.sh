@@ -84,7 +84,7 @@ for method in fentry kprobe; do
 	left_nothing "kill -9, $method" before
 done
 # Also while it attaches.
-for delay in 200000 500000 800000 1100000 1400000; do
+for delay in 300000 600000 900000; do
 	vfioscope trace -D "$RAM" >out 2>&1 &
 	tracer=$!
 	usleep $delay

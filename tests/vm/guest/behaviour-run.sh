@@ -56,7 +56,7 @@ killall sleep
 # --- intervals add up ---
 cat >work <<'END'
 i=0
-while [ $i -lt 6 ]; do
+while [ $i -lt 3 ]; do
 	barbench 0000:00:04.0 --i-may-reset --region BAR2 --mode pread --width 1,4 \
 		--count 10007 --warmup 0 --reps 2 -q >/dev/null
 	i=$((i + 1))
