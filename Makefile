@@ -2,6 +2,7 @@
 #
 # make            build out/bin/vfioscope and out/bin/barbench
 # make demo       the main job in a guest: trace a test driver, compare issued with counted
+# make demo-ism   the same on s390x: the real ISM driver, down to what reaches the device
 # make check      all tests; SUITE=unit,cli,bpf,vm,ism runs parts
 # make bench-limit  barbench against a bare loop and memcpy(), to out/bench/limit.json
 # make lint       compilers' and linters' warnings, and the layering rules
@@ -166,6 +167,12 @@ check: setup
 demo: setup
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)O=$(O) scripts/demo.sh
+
+.PHONY: demo-ism
+demo-ism: setup
+	$(Q)$(MAKE) --no-print-directory $(O)/tests/ism_device
+	$(Q)$(MAKE) --no-print-directory ARCH=s390x all
+	$(Q)O=$(O) scripts/demo-ism.sh
 
 # --- measurements: figures, never tests --------------------------------------------------------
 

@@ -6,21 +6,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh
+# shellcheck source=scripts/demo-lib.sh
+. scripts/demo-lib.sh
 
 out=${O:-out}
 demo=$out/demo
-
-# issued FILE: handler calls that a bench run made; counted FILE, lost FILE: a trace's account
-issued() {
-	python3 -c 'import json,sys
-print(sum(c["issued"] for c in json.load(open(sys.argv[1]))["bench"]["cases"]))' "$1"
-}
-
-account() {
-	python3 -c 'import json,sys
-handlers = [h for s in json.load(open(sys.argv[2]))["segments"] for h in s["handlers"]]
-print(sum(h[sys.argv[1]] for h in handlers))' "$@"
-}
 
 progress 'building the test variant driver (Debian 12 kernel)'
 driver=$(scripts/build-module.sh)

@@ -40,8 +40,8 @@ usage() {
 	and victims, each alone in its IOMMU group: 0000:00:03.0 (QEMU's edu: registers in BAR0) and
 	0000:00:04.0 (ivshmem: 1 MB of RAM in BAR2), or on s390x 0010:00:00.0 (a zPCI function, whose
 	domain is its uid: virtio-rng, BAR4). /opt/lib/guest.sh has `bind DRIVER BDF`, `unbind BDF` and
-	`settle`. PATH is /bin:/sbin:/usr/bin:/opt/bin. On s390x --add takes that machine's programs, static
-	ones.
+	`settle`. PATH is /bin:/sbin:/usr/bin:/opt/bin. On s390x --add takes that machine's programs, and
+	their libraries must be added too: scripts/sysroot.sh --libraries.
 
 	Exit status: that of COMMAND; 124 the time was up; 125 the guest died or did not report
 	(its console follows on stderr); 2 wrong usage, or something could not be fetched.

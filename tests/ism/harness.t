@@ -5,5 +5,6 @@
 . "$(dirname "$0")/lib.sh"
 
 needs_kernel s390x
+needs_programs
 ism_guest harness
 done_testing

@@ -18,6 +18,8 @@
 vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 1
 vm_root=$(cd "$vm_dir/../.." && pwd) || exit 1
 vm_out=$(realpath -m "${O:-$vm_root/out}")
+# How a guest is booted: takes guest.sh's options
+vm_boot=("$vm_root/scripts/guest.sh" --kernel)
 
 vm_tests=0
 vm_failures=0
@@ -72,14 +74,21 @@ needs_kernel()
 # Fills the array vm_adds with what every guest has.
 vm_make_adds()
 {
-	local program driver suffix=''
+	local program driver libraries programs=() suffix=''
 
 	[ "$1" != s390x ] || suffix=-s390x # where cross-built programs go
 	vm_adds=(--add "$vm_dir/guest:/opt/vm")
-	for program in "$vm_out/bin$suffix"/{vfioscope,barbench} "$vm_out/tests/vm$suffix"/*; do
+	for program in "$vm_out/bin$suffix"/{vfioscope,barbench} "$vm_out/tests$suffix/vm"/*; do
 		[[ -f $program && -x $program ]] || continue
+		programs+=("$program")
 		vm_adds+=(--add "$program:/opt/bin/${program##*/}")
 	done
+	if [ "$1" = s390x ] && [ ${#programs[@]} -gt 0 ]; then
+		libraries=$("$vm_root/scripts/sysroot.sh" --libraries s390x "${programs[@]}") || return 1
+		for program in $libraries; do
+			vm_adds+=(--add "$program")
+		done
+	fi
 	[ "$1" = s390x ] || [ -x "$vm_out/bin/vfioscope" ] ||
 		{ echo "not built: make tests" >&2; return 1; }
 	driver=$(O=$vm_out "$vm_root/scripts/build-module.sh" "$1" | tail -n 1)
@@ -105,6 +114,16 @@ vm_pass_on()
 			printf '# %s\n' "$line"
 		fi
 	done
+}
+
+# judge NAME PROGRAM ARG...: passes on what a program says that judges what a guest left
+judge()
+{
+	local planned ran prefix='' name=$1
+
+	shift
+	vm_pass_on < <(python3 "$@" 2>&1)
+	ok "$name: the run was judged" [ "${planned:-0}" -gt 0 -a "${planned:-0}" -eq "$ran" ]
 }
 
 # Emulating several CPUs, QEMU 7.2 can have one run what another is just patching: as at boot (see
@@ -138,7 +157,7 @@ guest()
 	fi
 	for try in 1 2 3 4; do
 		status=0
-		"$vm_root/scripts/guest.sh" --kernel "$kernel" --timeout 400 --out "$vm_sent/out" \
+		"${vm_boot[@]}" "$kernel" --timeout 400 --out "$vm_sent/out" \
 			--console "$vm_sent/console" "${vm_adds[@]}" "${options[@]}" -- \
 			sh "/opt/vm/$script.sh" "$kernel" "$@" >"$vm_sent/tap" 2>"$vm_sent/errors" \
 			</dev/null || status=$?
