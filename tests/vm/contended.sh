@@ -4,15 +4,6 @@
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# judge DIR: passes on what judge.py says of a run
-judge()
-{
-	local planned ran prefix=''
-
-	vm_pass_on < <(python3 "$vm_dir/judge.py" "$1" 2>&1)
-	ok "${1##*/}: the run was judged" [ "${planned:-0}" -gt 0 -a "${planned:-0}" -eq "$ran" ]
-}
-
 # contended KERNEL FLAVOURS [GUEST.SH OPTION]...
 contended()
 {
@@ -22,6 +13,6 @@ contended()
 	# shellcheck disable=SC2086 # words
 	guest "$kernel" contended --smp 2 --timeout 600 "$@" -- $flavours
 	for run in "$vm_sent"/out/*/; do
-		judge "${run%/}"
+		judge judge.py "${run%/}"
 	done
 }

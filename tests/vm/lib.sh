@@ -105,6 +105,15 @@ vm_pass_on()
 	done
 }
 
+# judge SCRIPT.PY ARG... DIR: passes on what the script says of the run in DIR
+judge()
+{
+	local planned ran prefix='' run=${!#}
+
+	vm_pass_on < <(python3 "$vm_dir/$1" "${@:2}" 2>&1)
+	ok "${run##*/}: the run was judged" [ "${planned:-0}" -gt 0 -a "${planned:-0}" -eq "$ran" ]
+}
+
 # Emulating several CPUs, QEMU 7.2 can have one run what another is just patching: as at boot (see
 # scripts/guest.sh), so when a function is attached to, or left, that is running. Only that: a
 # breakpoint of the patching that nobody knows any more, or a jump to nowhere right after the CPUs were told
