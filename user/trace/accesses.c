@@ -171,10 +171,11 @@ static uint64_t elsewhere(const struct tracer *tracer, enum vs_access access)
 
 void accesses__fill_elsewhere(const struct tracer *tracer, struct run *run)
 {
-	struct run_accesses *accesses = &run->accesses_elsewhere;
+	struct run_accesses *accesses;
 
 	if (!VS_OBSERVES_ACCESSES || !all_observe(tracer))
 		return;
+	accesses = &run->accesses_elsewhere;
 	accesses->source = RUN_ACCESSES_OBSERVED;
 	for (int i = VS_ACCESS_1; i <= VS_ACCESS_8; i++)
 		accesses->by_width[i] = elsewhere(tracer, i);
