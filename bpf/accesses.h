@@ -69,16 +69,29 @@ static __always_inline void count_accesses(struct vs_cell *cell, const struct vs
 
 #define IORESOURCE_MEM 0x200 /* linux/ioport.h */
 
+/*
+ * By the kernel's own size of an element: an index that is no constant goes by that of the header's,
+ * which lacks most members.
+ */
+static __always_inline __u64 resource_flags(const struct pci_dev *pdev, int i)
+{
+	const struct resource *resource = (const void *)pdev +
+					  bpf_core_field_offset(struct pci_dev, resource) +
+					  i * bpf_core_type_size(struct resource);
+
+	return BPF_CORE_READ(resource, flags);
+}
+
 /* Without the one that holds the MSI-X table, which the core does not touch. */
 static __always_inline __u32 memory_bars_of(__u64 vdev)
 {
 	struct vfio_pci_core_device *core =
 		(void *)(vdev - bpf_core_field_offset(struct vfio_pci_core_device, vdev));
-	struct pci_dev *pdev = BPF_CORE_READ(core, pdev);
+	const struct pci_dev *pdev = BPF_CORE_READ(core, pdev);
 	__u32 bars = 0;
 
 	for (int i = 0; i < VS_STANDARD_BARS; i++)
-		if (BPF_CORE_READ(pdev, resource[i].flags) & IORESOURCE_MEM)
+		if (resource_flags(pdev, i) & IORESOURCE_MEM)
 			bars |= 1 << i;
 	return bars & ~(1U << (BPF_CORE_READ(core, msix_bar) & 31));
 }

@@ -30,6 +30,12 @@ def check(name, faults):
         print(f"# {fault}")
 
 
+def done():
+    """The plan; returns whether a test failed."""
+    print(f"1..{tests}")
+    return failures > 0
+
+
 # --- what the clients know -------------------------------------------------------------------------
 
 
@@ -206,8 +212,7 @@ def main():
         check(f"{title}: losses change the method, and what fell between is told", auto_faults(run))
     check(f"{title}: no cell has more than was issued", cell_faults(run, expected))
     check(f"{title}: no latency exceeds its system call", latency_faults(run, read_times(directory)))
-    print(f"1..{tests}")
-    return failures > 0
+    return done()
 
 
 if __name__ == "__main__":

@@ -28,8 +28,9 @@ static bool has_member(const struct btf *btf, const char *name, const char *memb
 }
 
 /*
- * Of 8 bytes since Linux 6.11, where the kernel has such loads (kernel commit 4df13a6871d9, "vfio/pci:
- * Support 8-byte PCI loads and stores").
+ * Of 8 bytes since Linux 6.11 (kernel commit 4df13a6871d9, "vfio/pci: Support 8-byte PCI loads and
+ * stores"), on x86 since 6.14 (2b938e3db335, "vfio/pci: Enable iowrite64 and ioread64 for vfio pci"):
+ * wherever the core has a function for them.
  */
 static unsigned int core_widest_access(struct btf *vmlinux)
 {
