@@ -21,7 +21,7 @@ ism_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 1
 # needs_programs: builds for s390x what a guest runs
 needs_programs()
 {
-	local log=$vm_tmp/build
+	local log=$vm_tmp/build out=${O:-out} # as make was given it: its dependency files have that name
 
 	{ command -v qemu-s390x && command -v s390x-linux-gnu-gcc; } >/dev/null ||
 		skip_all 'no qemu-s390x or no s390x-linux-gnu-gcc: run scripts/setup.sh'
@@ -29,8 +29,8 @@ needs_programs()
 		skip_all "the libraries for s390x cannot be had: $(tail -n 1 "$log")"
 	mkdir -p "$vm_out"
 	# Two tests may run at once
-	flock "$vm_out/.s390x.lock" env -u MAKEFLAGS make -C "$vm_root" -j2 ARCH=s390x "O=$vm_out" all \
-		"$vm_out"/tests-s390x/vm/{client,map_reader} >"$log" 2>&1 && return
+	flock "$vm_out/.s390x.lock" env -u MAKEFLAGS make -C "$vm_root" -j2 ARCH=s390x "O=$out" all \
+		"$out"/tests-s390x/vm/{client,map_reader} >"$log" 2>&1 && return
 	result "not ok" "it builds for s390x"
 	diag <"$log"
 	done_testing
