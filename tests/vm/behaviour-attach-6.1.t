@@ -5,6 +5,6 @@
 . "$(dirname "$0")/lib.sh"
 
 needs_kernel 6.1
-guest 6.1 behaviour-attach --add /usr/bin/nice:/opt/bin/nice -- 50 fentry
-guest 6.1 behaviour-attach --add /usr/bin/nice:/opt/bin/nice -- 5 kprobe
+guest 6.1 behaviour-attach --add /usr/bin/nice:/opt/bin/nice -- 40 fentry
+guest 6.1 behaviour-attach --add /usr/bin/nice:/opt/bin/nice -- 10 kprobe
 done_testing

@@ -5,5 +5,5 @@
 . "$(dirname "$0")/lib.sh"
 
 needs_kernel 6.1
-guest 6.1 shift
+guest 6.1 shift --add /usr/bin/setpriv:/opt/bin/setpriv
 done_testing

@@ -31,11 +31,25 @@ is "vfio-pci reported 40" "$(shift_of "$EDU" log)" "40 reported"
 # Who reports depends on the kernel, what follows does not.
 [ "$1" = 6.1 ] || done_testing
 
-# The device is open before the trace begins, and nobody asks for its regions any more. Two traces
-# at once, the inner one is told.
-rm -f ./*.expect
-client -o ram.expect --ready ready --go go "$RAM" ram &
-wait_for test -e ready
+# open_before: has the device open before a trace begins, until the file go is there
+open_before()
+{
+	rm -f ./*.expect ready go
+	client -o ram.expect --ready ready --go go "$RAM" ram &
+	wait_for test -e ready
+}
+
+# The device is open before the trace begins, and its client has asked for its regions: we ask again.
+open_before
+trace asked -- sh -c 'touch go; while [ ! -e ram.expect ]; do usleep 20000; done'
+is "asked: the test driver reported 48" "$(shift_of "$RAM" log)" "48 reported"
+merge ram.expect >expect
+check_run "asked" expect
+
+# But not where we may not have a file of the client's, which has more capabilities. Two traces at
+# once, the inner one is told.
+open_before
+vfioscope() { /opt/bin/setpriv --bounding-set -sys_ptrace vfioscope "$@"; }
 trace assumed --attach kprobe -- sh -c 'vfioscope trace -o given.json --attach kprobe --offset-shift 48 \
 	-- sh -c "touch go; while [ ! -e ram.expect ]; do usleep 20000; done" >given.log 2>&1'
 is "assumed: says so" "$(shift_of "$RAM" log)" "40 assumed"
