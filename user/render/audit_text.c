@@ -281,7 +281,7 @@ static void print_verdict(FILE *out, const struct style *style, const struct aud
 
 	fprintf(out, "\n%sVERDICT%s", style->heading, style->under);
 	if (audit->verdict == AUDIT_VERDICT_VIOLATED) {
-		fprintf(out, "violated: %zu of %zu %s, in %zu %s with calls that they speak of.\n",
+		fprintf(out, "violated: %zu of %zu %s; calls that they speak of are in %zu %s.\n",
 			violated, audit->policy->nr_rules,
 			plural(audit->policy->nr_rules, "rule", "rules"), audit->units,
 			plural(audit->units, "run", "runs"));

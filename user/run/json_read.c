@@ -327,8 +327,6 @@ static int read_object(struct reader *reader, const struct where *where, json_t 
 	int err = reader__expect(reader, where, json, JSON_OBJECT);
 	size_t known = 0, i;
 
-	if (!err && reader->strict)
-		err = refuse_unknown(reader, where, json, layout);
 	for (i = 0; !err && i < layout->nr_fields; i++) {
 		const struct field *field = &layout->fields[i];
 		const struct where at = { .up = where, .key = field->key };
@@ -337,6 +335,8 @@ static int read_object(struct reader *reader, const struct where *where, json_t 
 		known += value != NULL;
 		err = read_field(reader, &at, value, field, object);
 	}
+	if (!err && reader->strict)
+		return refuse_unknown(reader, where, json, layout);
 	if (!err)
 		reader->unknown += json_object_size(json) - known;
 	return err;
