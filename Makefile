@@ -61,7 +61,7 @@ override LDFLAGS += $(CROSS_LDFLAGS)
 objects = $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard $(1))))
 
 RUN_OBJS := $(call objects,user/run/*.c)
-RENDER_OBJS := $(call objects,user/render/*.c)
+RENDER_OBJS := $(call objects,user/analyze/*.c user/render/*.c)
 VFIOSCOPE_OBJS := $(RUN_OBJS) $(RENDER_OBJS) $(call objects,user/discover/*.c user/trace/*.c user/cli/*.c)
 BARBENCH_OBJS := $(RUN_OBJS) $(call objects,benchmarks/barbench/*.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(TESTS)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
@@ -212,10 +212,11 @@ bench-overhead: setup
 
 .PHONY: install
 install: all
-	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(DATADIR)
+	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(DATADIR)/policies
 	$(INSTALL) -m 755 $(BIN)/vfioscope $(BIN)/barbench $(DESTDIR)$(SBINDIR)
 	$(INSTALL) -m 644 $(wildcard docs/man/*.1) $(DESTDIR)$(MANDIR)/man1
 	$(INSTALL) -m 644 $(wildcard docs/*.schema.json) $(DESTDIR)$(DATADIR)
+	$(INSTALL) -m 644 $(wildcard user/policies/*.json) $(DESTDIR)$(DATADIR)/policies
 
 .PHONY: clean
 clean:

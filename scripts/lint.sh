@@ -73,8 +73,10 @@ forbid 'btf.h only in user/discover and user/trace' '#include.*bpf/btf\.h' \
 	user benchmarks ':!user/trace' ':!user/discover'
 forbid 'user/run uses only bpf/abi.h and itself' '#include "(user/(discover|trace|analyze|render|cli)|benchmarks)/' \
 	user/run
-forbid 'user/render and user/analyze use only user/run' '#include "(user/(discover|trace|cli)|benchmarks)/' \
-	user/render user/analyze
+forbid 'user/analyze uses only user/run' '#include "(user/(discover|trace|render|cli)|benchmarks)/' \
+	user/analyze
+forbid 'user/render uses only user/run and what user/analyze found' \
+	'#include "(user/(discover|trace|cli)|benchmarks)/' user/render
 forbid 'user/discover uses no other part' '#include "(user/(trace|run|analyze|render|cli)|benchmarks)/' \
 	user/discover
 forbid 'user/trace uses only user/run' '#include "(user/(discover|analyze|render|cli)|benchmarks)/' \

@@ -5,7 +5,7 @@
 source "$(dirname "$0")/lib.sh"
 
 succeeds '--help' --help
-for command in list trace report bench; do
+for command in list trace report audit bench; do
 	ok "--help lists $command" grep -q "^  $command " "$tmp/out"
 done
 cp "$tmp/out" "$tmp/help"
@@ -21,6 +21,9 @@ cp "$tmp/out" "$tmp/help"
 succeeds 'help report' help report
 ok 'help report is report --help' same "$tmp/help" "$tmp/out"
 succeeds 'report --version' report --version
+succeeds 'audit --help' audit --help
+ok 'audit --help has examples' out_has EXAMPLES
+ok 'audit --help fits 80 columns' awk 'length > 79 { bad = 1 } END { exit bad }' "$tmp/out"
 
 fails 'no command' "try 'vfioscope --help'"
 fails 'unknown command' "unknown command 'x'; try 'vfioscope --help'" x

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The files the writer makes hold against docs/run.schema.json, and what it must refuse does not.
+"""The files the writer makes hold against docs/run.schema.json, and what it must refuse does not;
+the shipped policies hold against docs/policy.schema.json.
 
 The files are those of tests/fuzz/corpus, which test_json_roundtrip holds against the writer, and
 any named as arguments.
@@ -82,6 +83,21 @@ FITS = [
 ]
 
 
+POLICY_SPOILS = [
+    ("another schema", put("vfioscope.policy/2", "schema")),
+    ("no rules", put([], "rules")),
+    ("an unknown key", put(1, "rules", 0, "offsets")),
+    ("no widths", put([], "rules", 0, "widths")),
+    ("a width that is no class", put([9], "rules", 0, "widths")),
+    ("an unknown symbol", put("pages", "rules", 0, "max")),
+    ("another boundary", put(64, "rules", 0, "no_crossing")),
+    ("a multiple of 0", put(0, "rules", 0, "multiple_of")),
+    ("a PCI id as a number", put(0x1014, "devices", 0, "vendor")),
+    ("a device that is any", put({}, "devices", 0)),
+    ("a rule that says nothing", put([{"id": "a"}], "rules")),
+]
+
+
 class Tap:
     def __init__(self):
         self.number = 0
@@ -93,6 +109,18 @@ class Tap:
         print(f"{'ok' if holds else 'not ok'} {self.number} - {name}")
         if why and not holds:
             print("# " + why.replace("\n", "\n# "))
+
+
+def check_policies(tap):
+    schema = json.loads((ROOT / "docs/policy.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    for path in sorted((ROOT / "user/policies").glob("*.json")):
+        tap.result(validator.is_valid(json.loads(path.read_text())), f"{path.name} fits")
+    for name, spoil in POLICY_SPOILS:
+        policy = json.loads((ROOT / "user/policies/ism-v4.json").read_text())
+        spoil(policy)
+        tap.result(not validator.is_valid(policy), f"policy, {name}: does not")
 
 
 def main():
@@ -114,6 +142,7 @@ def main():
             spoil(run)
             why = why_not(run)
             tap.result(fits == (not why), f"{name}: {'fits' if fits else 'does not'}", why)
+    check_policies(tap)
     print(f"1..{tap.number}")
     return 1 if tap.failed else 0
 

@@ -18,6 +18,7 @@ enum cli_exit {
  * The commands. They get main's arguments: argv[0] is the program, argv[1] the command, so that a
  * run can record how it was called; cli__parse() knows. They return an exit code.
  */
+int cmd_audit(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_report(int argc, char **argv);

@@ -9,14 +9,11 @@
 
 #include "user/render/case_stats.h"
 #include "user/render/forms.h"
+#include "user/render/json_out.h"
 #include "user/render/names.h"
 #include "user/render/view.h"
-#include "user/run/json_text.h"
 
 #define REPORT_SCHEMA "vfioscope.report/1"
-
-/* Fractions are written with this many digits: the same on every machine. */
-#define REAL_DIGITS 12
 
 static const struct {
 	const char *key;
@@ -29,12 +26,6 @@ static const struct {
 };
 
 #define NR_QUANTILES (sizeof(quantiles) / sizeof(quantiles[0]))
-
-/* Sets @key of @object to @value, which it takes over. 0 or -ENOMEM. */
-static int set(json_t *object, const char *key, json_t *value)
-{
-	return json_object_set_new(object, key, value) ? -ENOMEM : 0;
-}
 
 /* 0, -ENOMEM or -EOVERFLOW (a count that JSON's readers would not get right). */
 static int load_run(const struct run *run, json_t **json)
@@ -57,29 +48,25 @@ static int load_run(const struct run *run, json_t **json)
 	return err;
 }
 
-static int set_text(json_t *object, const char *key, const char *text)
-{
-	char *escaped = json_text__escape(text);
-	int err = escaped ? set(object, key, json_string(escaped)) : -ENOMEM;
-
-	free(escaped);
-	return err;
-}
-
 /* What was not measured is null, never 0. */
 static int add_latency(json_t *object, const struct run_latency *latency)
 {
 	bool known = latency->nr_buckets;
-	int err =
-		set(object, "mean_ns", known ? json_real(run_latency__mean(latency)) : json_null());
+	int err = json_out__set(object, "mean_ns",
+				known ? json_real(run_latency__mean(latency)) : json_null());
 
-	err = err ?: set(object, "min_ns", known ? json_integer(latency->min_ns) : json_null());
+	err = err
+		      ?: json_out__set(object, "min_ns",
+				       known ? json_integer(latency->min_ns) : json_null());
 	for (size_t i = 0; !err && i < NR_QUANTILES; i++) {
 		uint64_t ns = run_latency__quantile(latency, quantiles[i].q);
 
-		err = set(object, quantiles[i].key, known ? json_integer(ns) : json_null());
+		err = json_out__set(object, quantiles[i].key,
+				    known ? json_integer(ns) : json_null());
 	}
-	return err ?: set(object, "max_ns", known ? json_integer(latency->max_ns) : json_null());
+	return err
+		       ?: json_out__set(object, "max_ns",
+					known ? json_integer(latency->max_ns) : json_null());
 }
 
 static int add_cell(json_t *object, const struct view *view, const struct run_cell *cell)
@@ -89,13 +76,15 @@ static int add_cell(json_t *object, const struct view *view, const struct run_ce
 	char buf[NAMES_LEN];
 	int err;
 
-	err = set(object, "cell", json_integer(cell - view->run->cells));
-	err = err ?: set_text(object, "device_name", device->name);
-	err = err ?: set_text(object, "region_name", names__region(device, cell->region, buf));
-	err = err ?: set(object, "error_count", json_integer(cell->errors));
+	err = json_out__set(object, "cell", json_integer(cell - view->run->cells));
+	err = err ?: json_out__set_text(object, "device_name", device->name);
 	err = err
-		      ?: set(object, "rate_per_s",
-			     has_rate ? json_real(view__rate(view, cell)) : json_null());
+		      ?: json_out__set_text(object, "region_name",
+					    names__region(device, cell->region, buf));
+	err = err ?: json_out__set(object, "error_count", json_integer(cell->errors));
+	err = err
+		      ?: json_out__set(object, "rate_per_s",
+				       has_rate ? json_real(view__rate(view, cell)) : json_null());
 	return err ?: add_latency(object, &cell->latency);
 }
 
@@ -118,7 +107,7 @@ static int replace_cells(json_t *report, const struct view *view)
 		json_decref(shown);
 		return err;
 	}
-	return set(report, "cells", shown);
+	return json_out__set(report, "cells", shown);
 }
 
 static int add_cases(json_t *report, const struct run *run)
@@ -131,12 +120,14 @@ static int add_cases(json_t *report, const struct run *run)
 		struct case_stats stats;
 
 		err = case_stats__init(&stats, &run->cases[i]);
-		err = err ?: set(object, "error_count", json_integer(run->cases[i].errors));
-		err = err ?: set(object, "ops", json_integer(stats.ops));
-		err = err ?: set(object, "ns_per_op_min", json_real(stats.min_ns));
-		err = err ?: set(object, "ns_per_op_median", json_real(stats.median_ns));
-		err = err ?: set(object, "ns_per_op_max", json_real(stats.max_ns));
-		err = err ?: set(object, "bytes_per_s", json_real(stats.bytes_per_s));
+		err = err
+			      ?: json_out__set(object, "error_count",
+					       json_integer(run->cases[i].errors));
+		err = err ?: json_out__set(object, "ops", json_integer(stats.ops));
+		err = err ?: json_out__set(object, "ns_per_op_min", json_real(stats.min_ns));
+		err = err ?: json_out__set(object, "ns_per_op_median", json_real(stats.median_ns));
+		err = err ?: json_out__set(object, "ns_per_op_max", json_real(stats.max_ns));
+		err = err ?: json_out__set(object, "bytes_per_s", json_real(stats.bytes_per_s));
 		err = err ?: add_latency(object, &run->cases[i].latency);
 	}
 	return err;
@@ -149,59 +140,25 @@ static int add_account(json_t *report, const struct run *run)
 	int err;
 
 	run__account(run, &account);
-	err = set(report, "account", object);
-	err = err ?: set(object, "issued", json_integer(account.counted + account.lost));
-	err = err ?: set(object, "counted", json_integer(account.counted));
-	err = err ?: set(object, "lost", json_integer(account.lost));
-	err = err ?: set_text(object, "lost_kind", run_lost_kind__name(account.lost_kind));
-	err = err ?: set(object, "overflow", json_integer(account.overflow));
-	return err ?: set(object, "no_device", json_integer(account.no_device));
+	err = json_out__set(report, "account", object);
+	err = err ?: json_out__set(object, "issued", json_integer(account.counted + account.lost));
+	err = err ?: json_out__set(object, "counted", json_integer(account.counted));
+	err = err ?: json_out__set(object, "lost", json_integer(account.lost));
+	err = err
+		      ?: json_out__set_text(object, "lost_kind",
+					    run_lost_kind__name(account.lost_kind));
+	err = err ?: json_out__set(object, "overflow", json_integer(account.overflow));
+	return err ?: json_out__set(object, "no_device", json_integer(account.no_device));
 }
 
 static int add_derived(json_t *report, const struct view *view)
 {
-	int err = set(report, "schema", json_string(REPORT_SCHEMA));
+	int err = json_out__set(report, "schema", json_string(REPORT_SCHEMA));
 
-	err = err ?: set(report, "elapsed_ns", json_integer(view->elapsed_ns));
+	err = err ?: json_out__set(report, "elapsed_ns", json_integer(view->elapsed_ns));
 	err = err ?: add_account(report, view->run);
 	err = err ?: replace_cells(report, view);
 	return err ?: add_cases(report, view->run);
-}
-
-/* The values of a document of one level: arrays with an element a line, all else in one line. */
-static void dump_value(FILE *out, const json_t *value)
-{
-	const size_t flags = JSON_ENCODE_ANY | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(REAL_DIGITS);
-	const json_t *element;
-	size_t i;
-
-	if (!json_is_array(value) || !json_array_size(value)) {
-		json_dumpf(value, out, flags);
-		return;
-	}
-	fputs("[\n", out);
-	json_array_foreach(value, i, element)
-	{
-		fputs(i ? ",\n  " : "  ", out);
-		json_dumpf(element, out, flags);
-	}
-	fputs("\n ]", out);
-}
-
-/* ASCII: C1 controls and bidirectional marks reach no terminal. */
-static void dump(FILE *out, json_t *report)
-{
-	const char *separator = "{\n";
-	const char *key;
-	json_t *value;
-
-	json_object_foreach(report, key, value)
-	{
-		fprintf(out, "%s \"%s\": ", separator, key);
-		dump_value(out, value);
-		separator = ",\n";
-	}
-	fputs("\n}\n", out);
 }
 
 static int render(FILE *out, const struct run *run, const struct render_options *options)
@@ -218,7 +175,7 @@ static int render(FILE *out, const struct run *run, const struct render_options 
 	err = add_derived(report, &view);
 	if (err)
 		goto cleanup;
-	dump(out, report);
+	json_out__dump(out, report);
 cleanup:
 	json_decref(report);
 	view__free(&view);

@@ -2,32 +2,10 @@
 #include "user/run/json_fields.h"
 
 #include "user/run/json_codecs.h"
+#include "user/run/json_tables.h"
 #include "user/run/run.h"
 
 _Static_assert(sizeof(enum run_kind) == sizeof(uint32_t), "FIELD_ENUM stores 4 bytes");
-
-/* The key is the member's name unless a KEYED field says otherwise. */
-#define KEYED(k, t, s, member, ...)                                                                \
-	{                                                                                          \
-		.key = (k), .type = FIELD_##t, .offset = offsetof(struct s, member), ##__VA_ARGS__ \
-	}
-#define MEMBER(t, s, member, ...) KEYED(#member, t, s, member, ##__VA_ARGS__)
-#define ARRAY(s, member, of) \
-	MEMBER(ARRAY, s, member, .nr_offset = offsetof(struct s, nr_##member), .layout = &(of))
-#define CODEC(k, c)                                            \
-	{                                                      \
-		.key = (k), .type = FIELD_CODEC, .codec = &(c) \
-	}
-#define CONST(k, t)                                          \
-	{                                                    \
-		.key = (k), .type = FIELD_CONST, .text = (t) \
-	}
-
-#define LAYOUT(s, f, ...)                                                                         \
-	{                                                                                         \
-		.size = sizeof(struct s), .fields = (f), .nr_fields = sizeof(f) / sizeof((f)[0]), \
-		##__VA_ARGS__                                                                     \
-	}
 
 static const struct field host_fields[] = {
 	MEMBER(TEXT, run_host, kernel),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a run looks like in JSON: one table for each struct, which both the writer and the reader
- * walk, so that they cannot disagree. Internal to user/run.
+ * walk, so that they cannot disagree. Of use to user/run, and to user/analyze for its policies.
  */
 #ifndef VFIOSCOPE_JSON_FIELDS_H
 #define VFIOSCOPE_JSON_FIELDS_H
@@ -19,6 +19,7 @@ enum field_type {
 	FIELD_U64, /* a number up to int64, the range of JSON numbers in jansson */
 	FIELD_U32,
 	FIELD_INT, /* 0 and up */
+	FIELD_BOOL,
 	FIELD_OBJECT, /* a struct inside, by @layout */
 	FIELD_ARRAY, /* of structs, by @layout; the number of them is at @nr_offset */
 	FIELD_CODEC, /* by @codec */
@@ -89,5 +90,12 @@ int reader__number(struct reader *reader, const struct where *where, json_t *jso
 /* Fail unless @json is of this type. */
 int reader__expect(struct reader *reader, const struct where *where, json_t *json, json_type type);
 int reader__no_memory(struct reader *reader, const struct where *where);
+
+/*
+ * A document that is no run, written by people: to @object, zeroed, by @layout; a field that its
+ * tables do not have is refused. As run__parse() otherwise; what was read stays the caller's to free.
+ */
+int json__read_strict(const char *text, size_t size, const char *name, const struct layout *layout,
+		      void *object, char *error, size_t len);
 
 #endif

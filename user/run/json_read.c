@@ -20,6 +20,7 @@ struct reader {
 	char *error;
 	size_t len;
 	uint64_t unknown; /* fields that no table has */
+	bool strict; /* refuses these */
 };
 
 static int read_object(struct reader *reader, const struct where *where, json_t *json,
@@ -196,6 +197,15 @@ static int read_enum(struct reader *reader, const struct where *where, json_t *j
 	return reader__fail(reader, where, "\"%s\" is not known", json_string_value(json));
 }
 
+static int read_bool(struct reader *reader, const struct where *where, json_t *json, bool *value)
+{
+	if (!json_is_boolean(json))
+		return reader__fail(reader, where, "expected true or false, not %s",
+				    type_name(json_typeof(json)));
+	*value = json_is_true(json);
+	return 0;
+}
+
 static int read_argv(struct reader *reader, const struct where *where, json_t *json, char ***argv)
 {
 	int err = reader__expect(reader, where, json, JSON_ARRAY);
@@ -253,6 +263,8 @@ static int read_value(struct reader *reader, const struct where *where, json_t *
 	case FIELD_U32:
 	case FIELD_INT:
 		return read_number(reader, where, json, field, at);
+	case FIELD_BOOL:
+		return read_bool(reader, where, json, at);
 	case FIELD_OBJECT:
 		return read_object(reader, where, json, field->layout, at);
 	case FIELD_ARRAY:
@@ -285,6 +297,30 @@ static int read_field(struct reader *reader, const struct where *where, json_t *
 	return read_value(reader, where, json, field, object);
 }
 
+static bool has_field(const struct layout *layout, const char *key)
+{
+	for (size_t i = 0; i < layout->nr_fields; i++)
+		if (!strcmp(layout->fields[i].key, key))
+			return true;
+	return false;
+}
+
+static int refuse_unknown(struct reader *reader, const struct where *where, json_t *json,
+			  const struct layout *layout)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(json, key, value)
+	{
+		const struct where at = { .up = where, .key = key };
+
+		if (!has_field(layout, key))
+			return reader__fail(reader, &at, "there is no such field");
+	}
+	return 0;
+}
+
 static int read_object(struct reader *reader, const struct where *where, json_t *json,
 		       const struct layout *layout, void *object)
 {
@@ -299,6 +335,8 @@ static int read_object(struct reader *reader, const struct where *where, json_t 
 		known += value != NULL;
 		err = read_field(reader, &at, value, field, object);
 	}
+	if (!err && reader->strict)
+		return refuse_unknown(reader, where, json, layout);
 	if (!err)
 		reader->unknown += json_object_size(json) - known;
 	return err;
@@ -306,16 +344,48 @@ static int read_object(struct reader *reader, const struct where *where, json_t 
 
 /* --- the document ----------------------------------------------------------------------------- */
 
-static int syntax_error(struct reader *reader, const json_error_t *at)
+static void syntax_error(struct reader *reader, const json_error_t *at)
 {
 	char reason[sizeof(at->text)];
 
-	if (at->line <= 0)
-		return reader__fail(reader, NULL, "%s", at->text);
+	if (at->line <= 0) {
+		reader__fail(reader, NULL, "%s", at->text);
+		return;
+	}
 	snprintf(reason, sizeof(reason), "%s", at->text);
 	defuse(reason);
 	snprintf(reader->error, reader->len, "%s:%d: %s", reader->name, at->line, reason);
-	return -EINVAL;
+}
+
+/* NULL: no JSON, and the reader has said so. */
+static json_t *load(struct reader *reader, const char *text, size_t size)
+{
+	json_error_t at;
+	json_t *json;
+
+	if (!size) {
+		reader__fail(reader, NULL, "is empty");
+		return NULL;
+	}
+	json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &at);
+	if (!json)
+		syntax_error(reader, &at);
+	return json;
+}
+
+int json__read_strict(const char *text, size_t size, const char *name, const struct layout *layout,
+		      void *object, char *error, size_t len)
+{
+	struct reader reader = { .name = name, .error = error, .len = len, .strict = true };
+	const struct where document = {};
+	json_t *json = load(&reader, text, size);
+	int err;
+
+	if (!json)
+		return -EINVAL;
+	err = read_object(&reader, &document, json, layout, object);
+	json_decref(json);
+	return err;
 }
 
 static int read_run(struct reader *reader, json_t *json, struct run *run)
@@ -341,18 +411,15 @@ int run__parse(const char *text, size_t size, const char *name, struct run **run
 {
 	struct reader reader = { .name = name, .error = error, .len = len };
 	struct run *fresh = NULL;
-	json_error_t at;
 	json_t *json;
 	int err;
 
 	*run = NULL;
-	if (!size)
-		return reader__fail(&reader, NULL, "is empty");
 	if (size > RUN_MAX_FILE)
 		return reader__fail(&reader, NULL, "is larger than %u MiB", RUN_MAX_FILE >> 20);
-	json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &at);
+	json = load(&reader, text, size);
 	if (!json)
-		return syntax_error(&reader, &at);
+		return -EINVAL;
 	fresh = calloc(1, sizeof(*fresh));
 	if (fresh)
 		fresh->command.exit_status = -1;

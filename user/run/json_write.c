@@ -108,6 +108,8 @@ static json_t *write_value(const struct field *field, const void *object)
 	case FIELD_U32:
 	case FIELD_INT:
 		return write_number(field, load_number(field, object));
+	case FIELD_BOOL:
+		return json_boolean(*(const bool *)at);
 	case FIELD_OBJECT:
 		return write_object(field->layout, at);
 	case FIELD_ARRAY:

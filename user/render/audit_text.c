@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An audit as text and as Markdown, which is the same with other headings and with tables indented:
+ * in an indented block nothing that a tenant named means anything to a reader of Markdown.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/render/audit.h"
+#include "user/render/escape.h"
+#include "user/render/names.h"
+#include "user/render/table.h"
+
+struct style {
+	const char *heading; /* before the title of a section */
+	const char *under; /* after it */
+	const char *indent; /* before each line of a block */
+};
+
+static const struct style text_style = { "", "\n", "" };
+static const struct style markdown_style = { "## ", "\n\n", "    " };
+
+static void add_columns(struct table *table, const char *const *names, size_t nr, bool numbers)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (numbers)
+			table__add_number_column(table, names[i]);
+		else
+			table__add_column(table, names[i]);
+}
+
+#define TEXTS(table, ...) ADD_COLUMNS(table, false, __VA_ARGS__)
+#define NUMBERS(table, ...) ADD_COLUMNS(table, true, __VA_ARGS__)
+#define ADD_COLUMNS(table, numbers, ...)                         \
+	add_columns(table, (const char *const[]){ __VA_ARGS__ }, \
+		    sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *), numbers)
+
+static void indent_lines(FILE *out, const char *text, const char *indent)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		fprintf(out, "%s%.*s\n", indent, (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
+/* Prints @table as a block and frees it. */
+static int finish_table(FILE *out, const struct style *style, struct table *table)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+	int err = stream ? table__print(table, stream) : -ENOMEM;
+
+	table__free(table);
+	if (stream && fclose(stream))
+		err = err ?: -ENOMEM;
+	if (!err)
+		indent_lines(out, text, style->indent);
+	free(text);
+	return err;
+}
+
+static struct table *begin_table(FILE *out, const struct style *style, const char *title)
+{
+	fprintf(out, "\n%s%s%s", style->heading, title, style->under);
+	return table__new();
+}
+
+static void add_range(struct table *table, struct audit_range range)
+{
+	if (range.min == range.max)
+		table__addf(table, "%" PRIu64, range.min);
+	else
+		table__addf(table, "%" PRIu64 "..%" PRIu64, range.min, range.max);
+}
+
+static void add_counts(struct table *table, const struct audit_counts *counts)
+{
+	add_range(table, counts->all);
+	add_range(table, counts->would_break);
+	add_range(table, counts->refused);
+	add_range(table, counts->expected);
+}
+
+/* --- sections --------------------------------------------------------------------------------- */
+
+static int print_line(FILE *out, const struct style *style, const char *text)
+{
+	char *safe = escape__text(text);
+
+	if (!safe)
+		return -ENOMEM;
+	fprintf(out, "%s%s\n", style->indent, safe);
+	free(safe);
+	return 0;
+}
+
+static int print_policy(FILE *out, const struct style *style, const struct audit_view *view)
+{
+	const struct policy *policy = view->audit->policy;
+	int err;
+
+	fprintf(out, "%sPOLICY%s", style->heading, style->under);
+	err = print_line(out, style, policy->name);
+	if (policy->description)
+		err = err ?: print_line(out, style, policy->description);
+	return err ?: print_line(out, style, view->policy_path);
+}
+
+/* The words of a command line; the table escapes them. */
+static char *join(char *const *argv)
+{
+	char *line = NULL;
+	size_t size;
+	FILE *out = open_memstream(&line, &size);
+
+	if (!out)
+		return NULL;
+	for (size_t i = 0; argv[i]; i++)
+		fprintf(out, "%s%s", i ? " " : "", argv[i]);
+	if (fclose(out)) {
+		free(line);
+		return NULL;
+	}
+	return line;
+}
+
+static int print_runs(FILE *out, const struct style *style, const struct audit_view *view)
+{
+	struct table *table = begin_table(out, style, "RUNS");
+	char started[RUN_TIME_LEN];
+
+	if (!table)
+		return -ENOMEM;
+	TEXTS(table, "FILE", "STARTED");
+	NUMBERS(table, "SECONDS");
+	TEXTS(table, "KERNEL", "ARCH", "CALLED AS");
+	for (size_t i = 0; i < view->audit->nr_runs; i++) {
+		const struct run *run = view->runs[i];
+
+		table__add_row(table);
+		table__add(table, view->paths[i]);
+		run_time__format(run->started_ns, started, sizeof(started));
+		table__add(table, started);
+		table__addf(table, "%.1f", run->duration_ns / 1e9);
+		table__add(table, run->host.kernel);
+		table__add(table, run->host.arch);
+		table__take(table, join(run->argv));
+	}
+	return finish_table(out, style, table);
+}
+
+static int print_rules(FILE *out, const struct style *style, const struct audit *audit)
+{
+	struct table *table = begin_table(out, style, "RULES");
+
+	if (!table)
+		return -ENOMEM;
+	TEXTS(table, "RULE", "RESULT", "SEVERITY", "LEVEL");
+	NUMBERS(table, "CALLS", "RUNS", "AGAINST", "WOULD BREAK", "REFUSED", "EXPECTED");
+	for (size_t i = 0; i < audit->policy->nr_rules; i++) {
+		const struct audit_rule *rule = &audit->rules[i];
+
+		table__add_row(table);
+		table__add(table, rule->rule->id);
+		table__add(table, audit_result__name(rule->result));
+		table__add(table, policy_severity__name(rule->rule->severity));
+		table__add(table, policy_level__name(rule->rule->level));
+		table__addf(table, "%" PRIu64, rule->calls);
+		table__addf(table, "%zu", rule->nr_runs);
+		add_counts(table, &rule->counts);
+	}
+	return finish_table(out, style, table);
+}
+
+static void add_finding(struct table *table, const struct audit_finding *finding)
+{
+	const struct run_cell *cell = finding->cell;
+	const struct run_device *device = &finding->run->devices[cell->device];
+	const struct run_process *process = names__process(finding->run, cell);
+	char buf[NAMES_LEN];
+
+	table__add_row(table);
+	table__add(table, finding->rule->id);
+	table__add(table, audit_clause__name(finding->clause));
+	table__add(table, finding->result == AUDIT_HELD ? "expected"
+							: audit_result__name(finding->result));
+	table__add(table, device->name);
+	table__add(table, names__region(device, cell->region, buf));
+	table__add(table, run_dir__name(cell->dir));
+	table__add(table, run_width__name(cell->wclass));
+	if (process)
+		table__take(table, names__process_label(process));
+	else
+		table__add(table, NULL);
+	table__add(table, process ? process->vm : NULL);
+	table__addf(table, "%" PRIu64, finding->count);
+	table__addf(table, "%zu", finding->nr_runs);
+	add_counts(table, &finding->counts);
+	table__add(table, finding->why);
+}
+
+static int print_findings(FILE *out, const struct style *style, const struct audit *audit)
+{
+	struct table *table;
+
+	if (!audit->nr_findings)
+		return 0;
+	table = begin_table(out, style, "FINDINGS");
+	if (!table)
+		return -ENOMEM;
+	TEXTS(table, "RULE", "CLAUSE", "RESULT", "DEVICE", "REGION", "DIR");
+	NUMBERS(table, "WIDTH");
+	TEXTS(table, "PROCESS", "VM");
+	NUMBERS(table, "CALLS", "RUNS", "AGAINST", "WOULD BREAK", "REFUSED", "EXPECTED");
+	TEXTS(table, "WHY UNDECIDED");
+	for (size_t i = 0; i < audit->nr_findings; i++)
+		add_finding(table, &audit->findings[i]);
+	return finish_table(out, style, table);
+}
+
+static int print_notes(FILE *out, const struct style *style, const char *title,
+		       const struct audit_notes *notes)
+{
+	struct table *table;
+
+	if (!notes->nr)
+		return 0;
+	table = begin_table(out, style, title);
+	if (!table)
+		return -ENOMEM;
+	NUMBERS(table, "RUNS");
+	TEXTS(table, "WHAT");
+	for (size_t i = 0; i < notes->nr; i++) {
+		table__add_row(table);
+		if (notes->notes[i].nr_runs)
+			table__addf(table, "%zu", notes->notes[i].nr_runs);
+		else
+			table__add(table, "all");
+		table__add(table, notes->notes[i].text);
+	}
+	return finish_table(out, style, table);
+}
+
+/* --- the verdict ------------------------------------------------------------------------------ */
+
+static const char *plural(size_t nr, const char *one, const char *more)
+{
+	return nr == 1 ? one : more;
+}
+
+static void print_bound(FILE *out, size_t units)
+{
+	if (audit__bound(units) >= 1)
+		fprintf(out, "%zu %s too few for a bound: 3/N is 1 or more.\n", units,
+			plural(units, "unit is", "units are"));
+	else
+		fprintf(out,
+			"95 %% upper bound of the share of such runs with a violation: 3/%zu = "
+			"%.2g\n(the rule of three: Hanley and Lippman-Hand, JAMA 1983), if the "
+			"runs are independent.\n",
+			units, audit__bound(units));
+}
+
+static size_t count_violated(const struct audit *audit)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < audit->policy->nr_rules; i++)
+		nr += audit->rules[i].result == AUDIT_VIOLATED;
+	return nr;
+}
+
+static void print_verdict(FILE *out, const struct style *style, const struct audit *audit)
+{
+	size_t violated = count_violated(audit);
+
+	fprintf(out, "\n%sVERDICT%s", style->heading, style->under);
+	if (audit->verdict == AUDIT_VERDICT_VIOLATED) {
+		fprintf(out, "violated: %zu of %zu %s; calls that they speak of are in %zu %s.\n",
+			violated, audit->policy->nr_rules,
+			plural(audit->policy->nr_rules, "rule", "rules"), audit->units,
+			plural(audit->units, "run", "runs"));
+		return;
+	}
+	if (audit->verdict == AUDIT_VERDICT_UNDECIDED)
+		fputs("undecided, for the reasons above: what was seen is no evidence of what was "
+		      "not.\n",
+		      out);
+	else
+		fprintf(out, "no violation in %zu independent %s (%s), %" PRIu64 " calls.\n",
+			audit->units, plural(audit->units, "unit", "units"),
+			plural(audit->units, "run", "runs"), audit->calls);
+	if (violated)
+		fprintf(out, "Rules of severity warning that are violated: %zu.\n", violated);
+	if (audit->verdict == AUDIT_NO_VIOLATION)
+		print_bound(out, audit->units);
+}
+
+static void print_never_seen(FILE *out, const struct style *style)
+{
+	fprintf(out, "\n%sNEVER SEEN%s", style->heading, style->under);
+	fputs("- accesses that enter no region handler: through sysfs, /dev/mem, DMA, in-kernel "
+	      "drivers;\n"
+	      "- what a VMM answers by itself; firmware and probe before VFIO;\n"
+	      "- other clients, and other phases of these, than those that ran here.\n",
+	      out);
+}
+
+static int print_audit(FILE *out, const struct style *style, const struct audit_view *view)
+{
+	const struct audit *audit = view->audit;
+	int err = print_policy(out, style, view);
+
+	err = err ?: print_runs(out, style, view);
+	err = err ?: print_rules(out, style, audit);
+	err = err ?: print_findings(out, style, audit);
+	err = err ?: print_notes(out, style, "UNDECIDED", &audit->undecided);
+	err = err ?: print_notes(out, style, "NOT SEEN", &audit->not_seen);
+	if (err)
+		return err;
+	print_never_seen(out, style);
+	print_verdict(out, style, audit);
+	return 0;
+}
+
+int render_audit__text(FILE *out, const struct audit_view *view)
+{
+	return print_audit(out, &text_style, view);
+}
+
+int render_audit__markdown(FILE *out, const struct audit_view *view)
+{
+	return print_audit(out, &markdown_style, view);
+}
