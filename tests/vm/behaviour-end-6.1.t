@@ -5,6 +5,6 @@
 . "$(dirname "$0")/lib.sh"
 
 needs_kernel 6.1
-guest 6.1 behaviour-end --add /usr/bin/nice:/opt/bin/nice --add /usr/sbin/bpftool:/opt/bin/bpftool --add /usr/bin/script:/opt/bin/script \
+guest 6.1 behaviour-end --add /usr/bin/nice:/opt/bin/nice --add /usr/bin/script:/opt/bin/script \
 	-- INT TERM HUP QUIT
 done_testing

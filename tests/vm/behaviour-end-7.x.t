@@ -5,6 +5,6 @@
 . "$(dirname "$0")/lib.sh"
 
 needs_kernel 7.x
-guest 7.x behaviour-end --add /usr/bin/nice:/opt/bin/nice --add /usr/sbin/bpftool:/opt/bin/bpftool --add /usr/bin/script:/opt/bin/script \
+guest 7.x behaviour-end --add /usr/bin/nice:/opt/bin/nice --add /usr/bin/script:/opt/bin/script \
 	-- INT
 done_testing

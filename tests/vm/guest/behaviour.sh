@@ -74,9 +74,7 @@ account() { sed -n 's/^issued \([0-9]*\) counted \([0-9]*\) lost \([0-9]*\).*/\1
 # what is freed after a grace period, so this waits until nothing has changed for a while.
 kernel_state()
 {
-	for what in prog map link btf; do
-		bpftool "$what" list
-	done
+	bpf_objects
 	cat /sys/kernel/tracing/kprobe_events /sys/kernel/tracing/uprobe_events \
 		/sys/kernel/tracing/enabled_functions /sys/kernel/debug/kprobes/list
 }
