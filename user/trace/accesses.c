@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Device accesses: the programs that observe them, where they can be; and into a run. */
-#include <bpf/bpf.h>
-#include <errno.h>
-#include <string.h>
-
 #include "user/trace/tracer.h"
 
 /* bpf/zpci.h; functions of the kernel itself. */
@@ -124,7 +120,7 @@ static bool pass_by(const struct tracer *tracer, const struct vs_device *dev,
 	for (int i = 0; i < VS_ACCESSES; i++)
 		seen += counts[i];
 	return !seen && cell->count > cell->errors && cell->region < VS_STANDARD_BARS &&
-	       is_core_handler(tracer, cell->dir == VS_READ ? dev->is.read : dev->is.write);
+	       is_core_handler(tracer, vs_device__handler(dev, cell->dir));
 }
 
 static enum run_accesses_source source_of(const struct tracer *tracer, const struct vs_device *dev,
@@ -135,8 +131,7 @@ static enum run_accesses_source source_of(const struct tracer *tracer, const str
 			       ? RUN_ACCESSES_OBSERVED
 			       : RUN_ACCESSES_UNKNOWN;
 	return cell->region < VS_STANDARD_BARS && dev->memory_bars >> cell->region & 1 &&
-			       is_core_handler(tracer,
-					       cell->dir == VS_READ ? dev->is.read : dev->is.write)
+			       is_core_handler(tracer, vs_device__handler(dev, cell->dir))
 		       ? RUN_ACCESSES_DERIVED
 		       : RUN_ACCESSES_UNKNOWN;
 }

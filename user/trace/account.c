@@ -17,11 +17,6 @@
 
 #include "user/trace/tracer.h"
 
-static uint64_t own_handler(const struct vs_device *dev, enum vs_dir dir)
-{
-	return dir == VS_READ ? dev->is.read : dev->is.write;
-}
-
 /* Of a handler, in the segment of its probe. */
 static const struct vs_handler_stats *stats_of(const struct tracer *tracer,
 					       const struct probe *probe)
@@ -34,7 +29,7 @@ uint64_t probe__counted(const struct tracer *tracer, const struct probe *probe)
 	uint64_t counted = 0;
 
 	for (uint32_t i = 0; i < VS_MAX_DEVICES; i++)
-		if (own_handler(&tracer->shared->devices[i], probe->handler->dir) ==
+		if (vs_device__handler(&tracer->shared->devices[i], probe->handler->dir) ==
 		    probe->handler->address)
 			counted += snapshot__counted(tracer->snapshot, i, probe->handler->dir);
 	return counted;
@@ -52,7 +47,8 @@ static bool may_serve_others(const struct tracer *tracer, const struct probe *pr
 	for (int i = 0; i < VS_MAX_DEVICES; i++) {
 		const struct vs_device *dev = &tracer->shared->devices[i];
 
-		if (dev->filled && own_handler(dev, probe->handler->dir) != probe->handler->address)
+		if (dev->filled &&
+		    vs_device__handler(dev, probe->handler->dir) != probe->handler->address)
 			return true;
 	}
 	return false;

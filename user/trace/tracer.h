@@ -126,6 +126,12 @@ uint64_t segment__in_flight(const struct segment *segment, uint64_t from_ns, uin
 /* Calls so far that lie outside of the time in which the gate is open. */
 uint64_t segment__outside(const struct tracer *tracer, const struct segment *segment);
 
+/* The address of the device's own handler. */
+static inline uint64_t vs_device__handler(const struct vs_device *dev, enum vs_dir dir)
+{
+	return dir == VS_READ ? dev->is.read : dev->is.write;
+}
+
 static inline struct segment *tracer__segment(struct tracer *tracer)
 {
 	return &tracer->segments[tracer->nr_segments - 1];
