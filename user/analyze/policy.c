@@ -188,9 +188,9 @@ static enum policy_match touches_msix_table(const struct run_device *device, uin
 {
 	if (!is_pci(device->bus) || region >= VS_REGIONS || !(PCI_BARS & 1u << region))
 		return POLICY_DOES_NOT_MATCH;
-	if (device->msix_bar < 0)
+	if (!device->msix_size)
 		return POLICY_MAY_MATCH;
-	return device->msix_size && (uint32_t)device->msix_bar == region &&
+	return device->msix_bar == region &&
 			       overlap(device->msix_offset, device->msix_size, offset, width)
 		       ? POLICY_MATCHES
 		       : POLICY_DOES_NOT_MATCH;

@@ -22,7 +22,7 @@ struct check {
 };
 
 #define REFUSE(check, ...) reader__fail((check)->reader, (check)->at, __VA_ARGS__)
-#define REFUSE_KEY(check, k, ...)                                                        \
+#define REFUSE_KEY(check, k, ...)                                                             \
 	reader__fail((check)->reader, &(const struct where){ .up = (check)->at, .key = (k) }, \
 		     __VA_ARGS__)
 
@@ -75,8 +75,9 @@ static int check_sizes(const struct check *check, const struct policy_rule *rule
 	if (rule->min.kind > POLICY_NUMBER && rule->min.kind == rule->max.kind)
 		return 0;
 	if (!allows_size(rule, 1, UINT64_MAX))
-		return REFUSE(check, "contradiction: min, max, multiple_of and no_crossing leave no "
-				     "size");
+		return REFUSE(check,
+			      "contradiction: min, max, multiple_of and no_crossing leave no "
+			      "size");
 	if (rule->widths && !allows_width(rule))
 		return REFUSE_KEY(check, "widths",
 				  "contradiction: min, max, multiple_of and no_crossing leave none "
@@ -279,9 +280,9 @@ static int check_pair(const struct check *check, const struct policy_rule *rules
 		return REFUSE_KEY(check, "id", "is that of rules[%zu]", j);
 	if (access == (1u << POLICY_READ_ONLY | 1u << POLICY_WRITE_ONLY) &&
 	    share_bytes(&rules[i], &rules[j]))
-		return REFUSE_KEY(check, "access",
-				  "contradiction: read-only and, by rules[%zu], write-only; say none",
-				  j);
+		return REFUSE_KEY(
+			check, "access",
+			"contradiction: read-only and, by rules[%zu], write-only; say none", j);
 	return 0;
 }
 

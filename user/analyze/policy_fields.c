@@ -225,8 +225,7 @@ static int read_boundary(struct reader *reader, const struct where *where, json_
 	if (!text)
 		return read_power(reader, where, json, &boundary->number);
 	if (strcmp(text, symbol_name(POLICY_PAGE)))
-		return reader__fail(reader, where, "\"%s\" is neither a number nor \"page\"",
-				    text);
+		return reader__fail(reader, where, "\"%s\" is neither a number nor \"page\"", text);
 	return 0;
 }
 

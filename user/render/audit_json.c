@@ -57,7 +57,9 @@ static int fill_rule(json_t *object, const struct audit_view *view, size_t i)
 		      ?: json_out__set_text(object, "severity",
 					    policy_severity__name(rule->rule->severity));
 	err = err ?: json_out__set_text(object, "level", policy_level__name(rule->rule->level));
-	err = err ?: json_out__set(object, "calls", json_integer(rule->calls));
+	err = err ?: json_out__set(object, "calls", json_integer(rule->calls.min));
+	if (rule->calls.max != rule->calls.min)
+		err = err ?: json_out__set(object, "calls_at_most", json_integer(rule->calls.max));
 	err = err ?: json_out__set(object, "runs", json_integer(rule->nr_runs));
 	return err ?: set_counts(object, &rule->counts);
 }

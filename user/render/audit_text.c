@@ -170,7 +170,7 @@ static int print_rules(FILE *out, const struct style *style, const struct audit 
 		table__add(table, audit_result__name(rule->result));
 		table__add(table, policy_severity__name(rule->rule->severity));
 		table__add(table, policy_level__name(rule->rule->level));
-		table__addf(table, "%" PRIu64, rule->calls);
+		add_range(table, rule->calls);
 		table__addf(table, "%zu", rule->nr_runs);
 		add_counts(table, &rule->counts);
 	}
