@@ -103,7 +103,7 @@ static const struct argp_option table[] = {
 static const char doc[] =
 	"Throughput and latency of accesses to a region of a PCI device through VFIO.\n"
 	"DEVICE is a PCI address bound to a VFIO driver, or `memory': plain RAM, to see what "
-	"loop and machine can do at most."
+	"loop and machine can do at most. `barbench verify' is another command: see its --help."
 	"\v"
 	"Reads can have side effects on a device (they pop FIFOs and clear status bits), so a "
 	"region must be named, and nothing outside --offset and --length is touched.\n\n"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "benchmarks/barbench/verify/plan.h"
 #include "benchmarks/barbench/verify/reads.h"
@@ -125,7 +126,7 @@ static int print_span(const struct verify_options *options, const struct verify_
 	return err;
 }
 
-int plan__print(const struct verify_options *options, FILE *out, struct trouble *trouble)
+static int print_all(const struct verify_options *options, FILE *out)
 {
 	size_t i;
 	int err = 0;
@@ -134,11 +135,27 @@ int plan__print(const struct verify_options *options, FILE *out, struct trouble 
 		options->bench.device.name);
 	for (i = 0; i < options->nr_spans && !err; i++)
 		err = print_span(options, &options->spans[i], out);
-	if (err == -E2BIG)
-		return plan__too_big(trouble);
-	if (err)
-		return trouble__say(trouble, ENOMEM, "no memory");
 	print_notes(options, out);
 	print_config_note(options, out);
-	return 0;
+	return err;
+}
+
+/* At the end at once: a plan that is too big prints nothing of itself. */
+int plan__print(const struct verify_options *options, FILE *out, struct trouble *trouble)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&text, &size);
+	int err = memory ? print_all(options, memory) : -ENOMEM;
+
+	if (memory && fclose(memory))
+		err = -ENOMEM;
+	if (!err && (fputs(text, out) < 0 || fflush(out)))
+		err = trouble__say(trouble, EIO, "cannot write to standard output");
+	else if (err == -E2BIG)
+		err = plan__too_big(trouble);
+	else if (err)
+		err = trouble__say(trouble, ENOMEM, "no memory");
+	free(text);
+	return err;
 }
