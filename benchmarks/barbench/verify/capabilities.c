@@ -11,8 +11,8 @@
 
 struct kind {
 	unsigned int id;
-	const char *name;
 	uint32_t length; /* 0: it says itself how long it is */
+	const char *name;
 	uint32_t (*own_length)(uint32_t value); /* of the 4 bytes at length_at */
 	uint32_t length_at;
 };
@@ -29,19 +29,19 @@ static uint32_t upper_twelve_bits(uint32_t value)
 
 /* Vendor-specific ones can be anything: virtio's has an index and data that reach all its BARs. */
 static const struct kind conventional[] = {
-	{ PCI_CAP_ID_VPD, "VPD", .length = PCI_CAP_VPD_SIZEOF },
-	{ PCI_CAP_ID_HT, "HyperTransport (index and data)", .length = 8 },
-	{ PCI_CAP_ID_VNDR, "vendor-specific", .own_length = third_byte },
+	{ PCI_CAP_ID_VPD, .name = "VPD", .length = PCI_CAP_VPD_SIZEOF },
+	{ PCI_CAP_ID_HT, .name = "HyperTransport (index and data)", .length = 8 },
+	{ PCI_CAP_ID_VNDR, .name = "vendor-specific", .own_length = third_byte },
 };
 
 static const struct kind extended[] = {
-	{ PCI_EXT_CAP_ID_PWR, "Power Budgeting (index and data)",
+	{ PCI_EXT_CAP_ID_PWR, .name = "Power Budgeting (index and data)",
 	  .length = PCI_EXT_CAP_PWR_SIZEOF },
-	{ PCI_EXT_CAP_ID_VNDR, "vendor-specific", .own_length = upper_twelve_bits,
+	{ PCI_EXT_CAP_ID_VNDR, .name = "vendor-specific", .own_length = upper_twelve_bits,
 	  .length_at = PCI_VNDR_HEADER },
-	{ PCI_EXT_CAP_ID_DVSEC, "designated vendor-specific", .own_length = upper_twelve_bits,
-	  .length_at = PCI_DVSEC_HEADER1 },
-	{ PCI_EXT_CAP_ID_DOE, "DOE", .length = 0x18 },
+	{ PCI_EXT_CAP_ID_DVSEC, .name = "designated vendor-specific",
+	  .own_length = upper_twelve_bits, .length_at = PCI_DVSEC_HEADER1 },
+	{ PCI_EXT_CAP_ID_DOE, .name = "DOE", .length = 0x18 },
 };
 
 struct walk {

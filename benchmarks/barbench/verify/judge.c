@@ -127,20 +127,31 @@ static void read_again(const struct suspect *word)
 	}
 }
 
+/* What @cell gave of the word. */
+static void view_cell(const struct suspect *word, const struct verify_cell *cell, struct view *view)
+{
+	uint64_t offset;
+
+	for (offset = word->from; offset < word->to; offset++) {
+		if (!reads__has(cell, offset))
+			continue;
+		view->has[offset - word->start] = true;
+		view->bytes[offset - word->start] = cell->data[offset - cell->offset];
+	}
+}
+
 static void view_reads(struct suspect *word)
 {
 	const struct verify_cell *cell;
 	struct view *view;
-	size_t i, at;
+	size_t i;
 
 	for (i = 0; i < word->nr_cells; i++) {
 		cell = word->cells[i];
 		if (!is_single(cell))
 			continue;
 		view = &word->reads[__builtin_ctz(cell->width)];
-		at = cell->offset - word->start;
-		memcpy(view->bytes + at, cell->data, cell->width);
-		memset(view->has + at, true, cell->width);
+		view_cell(word, cell, view);
 	}
 }
 
@@ -299,13 +310,24 @@ static int find_odd(struct suspect *word, char **widths)
 	return err;
 }
 
+static bool has_any(const struct view *view)
+{
+	size_t i;
+
+	for (i = 0; i < VERIFY_WORD; i++) {
+		if (view->has[i])
+			return true;
+	}
+	return false;
+}
+
 static int add_row(const struct suspect *word, struct verify_finding *finding, const char *how,
 		   uint32_t width, const struct view *view, bool at_odds)
 {
 	const size_t from = word->from - word->start, length = word->to - word->from;
 	struct verify_row *row;
 
-	if (!memchr(view->has + from, true, length))
+	if (!has_any(view))
 		return 0;
 	row = verify_finding__add_row(finding);
 	if (!row)
@@ -334,7 +356,6 @@ static int add_singles(const struct suspect *word, struct verify_finding *findin
 static int add_others(const struct suspect *word, struct verify_finding *finding)
 {
 	size_t i, added = 0;
-	uint64_t offset;
 	int err = 0;
 
 	for (i = 0; i < word->nr_cells && added < MAX_OTHERS && !err; i++) {
@@ -343,12 +364,7 @@ static int add_others(const struct suspect *word, struct verify_finding *finding
 
 		if (!word->at_odds[i] || is_single(cell))
 			continue;
-		for (offset = word->from; offset < word->to; offset++) {
-			if (!reads__has(cell, offset))
-				continue;
-			view.has[offset - word->start] = true;
-			view.bytes[offset - word->start] = cell->data[offset - cell->offset];
-		}
+		view_cell(word, cell, &view);
 		err = add_row(word, finding, "read", cell->width, &view, true);
 		added++;
 	}

@@ -97,7 +97,7 @@ static int verify_reads(struct verify *verify, struct verify_range *range)
 static int verify_range(struct verify *verify, struct verify_range *range)
 {
 	const bool writes = verify->options.bench.write;
-	struct trouble no_mapping;
+	struct trouble no_mapping = { "" };
 	int err = bench_device__select(&verify->device, range->region, &verify->trouble);
 
 	if (!err && verify_options__is_memory(&verify->options))
@@ -194,7 +194,7 @@ static int verify_device(struct verify *verify)
 static int write_results(struct verify *verify)
 {
 	const struct bench_options *options = &verify->options.bench;
-	struct trouble while_writing;
+	struct trouble while_writing = { "" };
 	int err = 0;
 
 	if (options->json)
