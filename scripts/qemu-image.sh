@@ -45,15 +45,15 @@ firmware_file() {
 contents() {
 	local file libraries
 
-	libraries=$(ldd "$program" "$accelerator" | sed -En 's|.*[[:space:]](/[^ ]+) \(0x.*|\1|p' | sort -u)
-	stat -L -c '%n %s %Y' "$program" "$accelerator" $libraries
+	mapfile -t libraries < <(ldd "$program" "$accelerator" | sed -En 's|.*[[:space:]](/[^ ]+) \(0x.*|\1|p' | sort -u)
+	stat -L -c '%n %s %Y' "$program" "$accelerator" "${libraries[@]}"
 	for file in "${firmware[@]}"; do
 		stat -L -c '%n %s %Y' "$(firmware_file "$file")"
 	done
 }
 
-# The archive has no directories that guest-image.sh has as symbolic links (/lib): those of the guest's
-# own image stay as they are.
+# The merged /usr of image__skeleton, but without its symbolic links in the archive: those that the
+# guest's own image brings must find no other there.
 gather() {
 	local root=$1 file dir
 

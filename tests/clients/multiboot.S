@@ -12,6 +12,7 @@
 #define CONFIG_DATA 0xcfc
 #define BAR0 0x80002810 /* 00:05.0 */
 #define EXIT_PORT 0x501
+#define EXIT_VALUE 16 /* QEMU's status: 33 */
 #define FIRST 0xf0000
 #define LAST 0xf0008
 #define CR0_MP 0x2
@@ -61,7 +62,7 @@ _start:
 	call	string
 1:	movq	LAST(%ebx), %xmm0
 
-	xor	%eax, %eax
+	mov	$EXIT_VALUE, %eax
 	mov	$EXIT_PORT, %edx
 	outl	%eax, %dx
 2:	hlt

@@ -3,8 +3,8 @@
 """Holds the runs of guest/qemu.sh against the device model's own log, in TAP.
 
 qemu.py LOG WIDEST DIR: LOG is QEMU's, of memory_region_ops_* and guest_errors; WIDEST are the bytes
-of the widest piece that the kernel makes; DIR/order names the runs in the order in which they were
-made, and DIR/NAME/run.json is each of them.
+of the widest piece that the kernel makes; DIR/order has a line for each run, in the order in which
+they were made: its name, and those of its clients; DIR/NAME/run.json is the run.
 
 QEMU makes aligned calls of 1, 2, 4 and 8 bytes. So each is one access of the device; but where the
 kernel makes pieces of 4, one of 8 is two, and can be told by them (see guest/clients.sh).
@@ -119,10 +119,10 @@ def check_accesses(title, cells, calls):
 
 def check_widths(title, calls):
     """That the client made what makes this a test"""
-    for direction in judge.DIRS:
-        saw = by_width([call for call, _ in calls], direction)
-        judge.check(f"{title}: {direction}: the device saw calls of every width: {figures(saw)}",
-                    [] if all(saw[width] for width in (1, 2, 4, 8)) else ["not of every width"])
+    saw = [f"{direction} {figures(by_width([call for call, _ in calls], direction))}" for direction in judge.DIRS]
+    missing = [f"no {direction} of {width}" for direction in judge.DIRS for width in (1, 2, 4, 8)
+               if not any(call[0] == direction and call[2] == width for call, _ in calls)]
+    judge.check(f"{title}: in the device's log are calls of every width: {', '.join(saw)}", missing)
 
 
 def check_mapped(title, cells, calls, run):
@@ -134,23 +134,30 @@ def check_mapped(title, cells, calls, run):
                 [] if spots & {("mmap", "yes"), ("mmap", "unknown")} else [f"blind spots: {sorted(spots)}"])
 
 
+def check_run(name, run, calls):
+    cells = bar_cells(run)
+    check_account(name, run)
+    if name == "mapped":
+        check_mapped(name, cells, calls, run)
+    else:
+        check_cells(name, cells, calls)
+        check_accesses(name, cells, calls)
+
+
 def main():
     log, widest, directory = sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3])
-    names = (directory / "order").read_text().split()
+    order = [line.split() for line in (directory / "order").read_text().splitlines()]
+    wanted = sum(len(names) for _, *names in order)
     clients, strays = cut_log(calls_of(read_log(log), widest))
 
-    judge.check(f"the log has {len(names)} clients, and nothing else reached BAR0",
-                [f"{len(clients)} clients"] if len(clients) != len(names) else strays)
-    for name, calls in zip(names, clients):
-        run = json.loads((directory / name / "run.json").read_text())
-        cells = bar_cells(run)
-        check_account(name, run)
-        check_widths(name, calls)
-        if name.endswith("-mapped"):
-            check_mapped(name, cells, calls, run)
-        else:
-            check_cells(name, cells, calls)
-            check_accesses(name, cells, calls)
+    judge.check(f"the log has {wanted} clients, and nothing else reached BAR0",
+                [f"{len(clients)} clients"] if len(clients) != wanted else strays)
+    for name, *names in order:
+        calls = []
+        for client in names:
+            check_widths(f"{name}, {client}", clients[0])
+            calls += clients.pop(0)
+        check_run(name, json.loads((directory / name / "run.json").read_text()), calls)
     return judge.done()
 
 
