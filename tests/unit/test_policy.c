@@ -24,7 +24,8 @@ static const struct reject rejects[] = {
 	{ "!\n{}", "bad:2: schema: missing" },
 	{ "!{\"schema\": \"vfioscope.policy/2\"}", "schema: expected \"vfioscope.policy/1\"" },
 	{ "!{\"schema\": \"vfioscope.policy/1\",\n \"schema\": 1}", "bad:2: duplicate object key" },
-	{ "!{\"schema\": \"vfioscope.policy/1\", \"name\": \"\", \"rules\": [], \"x\": 1}",
+	{ "!{\"schema\": \"vfioscope.policy/1\", \"name\": \"\", \"rules\": [{\"id\": \"a\", "
+	  "\"min\": 1}], \"x\": 1}",
 	  "bad:1: x: there is no such field" },
 	{ "!{\"schema\": \"vfioscope.policy/1\", \"rules\": []}", "bad:1: name: missing" },
 	{ "!{\"schema\": \"vfioscope.policy/1\", \"name\": \"a\"}", "bad:1: rules: missing" },

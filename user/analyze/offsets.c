@@ -243,7 +243,7 @@ static void limit_to_spoken(const struct policy_rule *rule, const struct offsets
 	hit->all.min = hit->through.min = hit->failed.min = 0;
 	if (!calls->all.max)
 		hit->all.max = hit->through.max = hit->failed.max = 0;
-	hit->why = of->rest	      ? "at which offsets the calls were is not known"
+	hit->why = of->rest ? "at which offsets the calls were is not known (record with --offsets)"
 		   : rule->msix_table ? "where the MSI-X table is is not known"
 				      : "which accesses are in the ranges is not known";
 }

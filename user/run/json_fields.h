@@ -98,7 +98,7 @@ typedef int (*json_check)(struct reader *reader, const struct where *document, v
 
 /*
  * A document that is no run, written by people: to @object, zeroed, by @layout; a field that its
- * tables do not have is refused, and messages name the line. As run__parse() otherwise; what was read
+ * tables do not have is refused, and messages name the line. @check may be NULL. As run__parse() otherwise; what was read
  * stays the caller's to free.
  */
 int json__read_strict(const char *text, size_t size, const char *name, const struct layout *layout,

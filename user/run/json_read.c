@@ -396,7 +396,7 @@ int json__read_strict(const char *text, size_t size, const char *name, const str
 	reader.size = size;
 	err = read_object(&reader, &document, json, layout, object);
 	json_decref(json);
-	return err ?: check(&reader, &document, object);
+	return err || !check ? err : check(&reader, &document, object);
 }
 
 static int read_run(struct reader *reader, json_t *json, struct run *run)
