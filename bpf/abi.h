@@ -142,7 +142,7 @@ struct vs_offset {
 #define VS_MAX_OFFSETS (1 << 18) /* per CPU */
 
 /* Places that an entry is looked for at: of a table that is half full hardly any call finds no room. */
-#define VS_OFFSET_TRIES 16
+#define VS_OFFSET_TRIES 32
 
 enum vs_shift_source { VS_SHIFT_ASSUMED, VS_SHIFT_OBSERVED, VS_SHIFT_GIVEN };
 

@@ -215,4 +215,5 @@ def main():
     return judge.done()
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
