@@ -290,6 +290,20 @@ int run_errnos__add(struct run_errno **errnos, size_t *nr, int err, uint64_t cou
 	return 0;
 }
 
+bool run_blind_spot__is_of_others(const struct run_blind_spot *spot, const struct run *run)
+{
+	if (spot->region >= 0 || !spot->device)
+		return false;
+	for (size_t i = 0; i < run->nr_blind_spots; i++) {
+		const struct run_blind_spot *other = &run->blind_spots[i];
+
+		if (other->region >= 0 && other->device && !strcmp(other->device, spot->device) &&
+		    !strcmp(other->kind, spot->kind))
+			return true;
+	}
+	return false;
+}
+
 void run__account(const struct run *run, struct run_account *account)
 {
 	size_t i, j;

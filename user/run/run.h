@@ -318,6 +318,9 @@ int run_errnos__add(struct run_errno **errnos, size_t *nr, int err, uint64_t cou
 char **run_argv__copy(int argc, char *const *argv);
 void run_argv__free(char **argv);
 
+/* Have regions of the device entries of that kind of their own, so that this is of the others? */
+bool run_blind_spot__is_of_others(const struct run_blind_spot *spot, const struct run *run);
+
 /* Totals over all segments; issued = counted + lost. */
 struct run_account {
 	uint64_t counted, lost, overflow, no_device;
