@@ -202,7 +202,26 @@ static inline void sample__add_rest(struct run *run)
 					 .dropped = { 100, 300 } };
 	hot = run__add_hot_offset(run);
 	assert_non_null(hot);
-	*hot = (struct run_hot_offset){ .cell = 0, .offset = 0xfffffffffff8, .count = 4 };
+	*hot = (struct run_hot_offset){ .cell = 0,
+					.offset = 0xfffffffffff8,
+					.width = 8,
+					.count = 4,
+					.errors = 1,
+					.first_ns = 2000000,
+					.last_ns = 900000000,
+					.first_error_ns = 3000000,
+					.last_error_ns = 3000000 };
+	hot = run__add_hot_offset(run);
+	assert_non_null(hot);
+	*hot = (struct run_hot_offset){ .cell = 1,
+					.offset = 0x1004,
+					.width = 8190,
+					.count = 2,
+					.first_ns = 4000000,
+					.last_ns = 5000000 };
+	hot = run__add_hot_offset(run);
+	assert_non_null(hot);
+	*hot = (struct run_hot_offset){ .cell = 1, .offset = 0x2000, .count = 1 };
 }
 
 static inline struct run *sample__trace(void)
@@ -210,7 +229,12 @@ static inline struct run *sample__trace(void)
 	struct run *run = sample__new(RUN_TRACE, "vfioscope");
 
 	run->limits = (struct run_limits){
-		.max_cells = 1024, .cells_used = 2, .start_slots = 4096, .kernel_bytes = 1 << 20
+		.max_cells = 1024,
+		.cells_used = 2,
+		.max_offsets = 4096,
+		.offsets_dropped = 3,
+		.start_slots = 4096,
+		.kernel_bytes = 1 << 20,
 	};
 	run->command.argv = run_argv__copy(1, (char *[]){ (char *)"/usr/bin/true" });
 	assert_non_null(run->command.argv);

@@ -97,7 +97,13 @@ static void values_come_back(void **state)
 	assert_int_equal(back->cells[1].errors, 3);
 	assert_int_equal(back->cells[1].errnos[0].err, 517);
 	assert_int_equal(back->cells[1].errnos[2].err, 0);
+	assert_int_equal(back->limits.offsets_dropped, 3);
 	assert_int_equal(back->hot_offsets[0].offset, 0xfffffffffff8);
+	assert_int_equal(back->hot_offsets[0].errors, 1);
+	assert_int_equal(back->hot_offsets[0].last_error_ns, 3000000);
+	assert_int_equal(back->hot_offsets[1].width, 8190);
+	assert_int_equal(back->hot_offsets[1].first_ns, 4000000);
+	assert_false(run_hot_offset__is_detailed(&back->hot_offsets[2]));
 	assert_string_equal(back->processes[0].cgroup,
 			    "/machine.slice/machine-qemu\\x2d1\\x2dguest.scope");
 	free(text);

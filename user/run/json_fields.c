@@ -24,6 +24,13 @@ static const struct field command_fields[] = {
 };
 static const struct layout command_layout = LAYOUT(run_command, command_fields);
 
+static bool has_offsets(const void *object)
+{
+	const struct run_limits *limits = object;
+
+	return limits->max_offsets != 0;
+}
+
 static bool has_mappings_dropped(const void *object)
 {
 	const struct run_limits *limits = object;
@@ -32,11 +39,16 @@ static bool has_mappings_dropped(const void *object)
 }
 
 static const struct field limits_fields[] = {
-	MEMBER(U64, run_limits, max_cells),	    MEMBER(U64, run_limits, cells_used),
-	MEMBER(U64, run_limits, start_slots),	    MEMBER(U64, run_limits, kernel_bytes),
-	MEMBER(U64, run_limits, intervals_dropped), MEMBER(U64, run_limits, unknown_fields),
+	MEMBER(U64, run_limits, max_cells),
+	MEMBER(U64, run_limits, cells_used),
+	MEMBER(U64, run_limits, max_offsets, .flags = FIELD_OPTIONAL, .belongs = has_offsets),
+	MEMBER(U64, run_limits, offsets_dropped, .belongs = has_offsets),
+	MEMBER(U64, run_limits, start_slots),
+	MEMBER(U64, run_limits, kernel_bytes),
+	MEMBER(U64, run_limits, intervals_dropped),
 	MEMBER(U64, run_limits, mappings_dropped, .flags = FIELD_OPTIONAL,
 	       .belongs = has_mappings_dropped),
+	MEMBER(U64, run_limits, unknown_fields),
 };
 static const struct layout limits_layout = LAYOUT(run_limits, limits_fields);
 
@@ -234,10 +246,29 @@ static const struct field blind_spot_fields[] = {
 };
 static const struct layout blind_spot_layout = LAYOUT(run_blind_spot, blind_spot_fields);
 
+static bool has_detail(const void *object)
+{
+	return run_hot_offset__is_detailed(object);
+}
+
+static bool has_failed(const void *object)
+{
+	const struct run_hot_offset *hot = object;
+
+	return hot->errors != 0;
+}
+
+/* last_ns before the others, for they belong where it is. */
 static const struct field hot_offset_fields[] = {
 	MEMBER(U32, run_hot_offset, cell),
 	MEMBER(U64, run_hot_offset, offset, .flags = FIELD_HEX),
 	MEMBER(U64, run_hot_offset, count),
+	MEMBER(U64, run_hot_offset, last_ns, .flags = FIELD_OPTIONAL, .belongs = has_detail),
+	MEMBER(U64, run_hot_offset, first_ns, .belongs = has_detail),
+	MEMBER(U64, run_hot_offset, width, .belongs = has_detail),
+	MEMBER(U64, run_hot_offset, errors, .belongs = has_detail),
+	MEMBER(U64, run_hot_offset, first_error_ns, .belongs = has_failed),
+	MEMBER(U64, run_hot_offset, last_error_ns, .belongs = has_failed),
 };
 static const struct layout hot_offset_layout = LAYOUT(run_hot_offset, hot_offset_fields);
 

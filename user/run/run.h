@@ -182,10 +182,19 @@ struct run_blind_spot {
 	char *detail;
 };
 
+/*
+ * Calls of one cell at one offset with one exact width. An entry without detail, as other programs may
+ * write it, has cell, offset and count only; the rest of it is 0.
+ */
 struct run_hot_offset {
 	uint32_t cell;
 	uint64_t offset; /* region-relative; a hex string in JSON */
+	uint64_t width; /* bytes asked for, in the cell's class */
 	uint64_t count;
+	uint64_t errors; /* of count: calls that returned an errno */
+	/* When the first and the last of them ended, since the start of the run; last 0: no detail. */
+	uint64_t first_ns, last_ns;
+	uint64_t first_error_ns, last_error_ns; /* of those that failed; 0 if there are none */
 };
 
 /* One case of a bench run. */
@@ -241,6 +250,8 @@ struct run_host {
 /* What was bounded, and what did not fit. */
 struct run_limits {
 	uint64_t max_cells, cells_used;
+	uint64_t max_offsets; /* per CPU; 0: offsets were not recorded */
+	uint64_t offsets_dropped; /* calls in cells that hot_offsets had no room for */
 	uint64_t start_slots;
 	uint64_t kernel_bytes; /* of all maps */
 	uint64_t intervals_dropped;
@@ -344,6 +355,11 @@ void run_cell__clear(struct run_cell *cell);
 int run_cell__merge(struct run_cell *into, const struct run_cell *from);
 int run_cell__subtract(struct run_cell *cell, const struct run_cell *older);
 bool run_cell__same(const struct run_cell *a, const struct run_cell *b); /* identity */
+
+/* offsets.c: does the entry have more than cell, offset and count? */
+bool run_hot_offset__is_detailed(const struct run_hot_offset *hot);
+/* Is each call of the cell in one of hot_offsets that has detail? */
+bool run__offsets_complete(const struct run *run, uint32_t cell);
 
 /*
  * setting.c: what of the setting and of the first device is known, on one line: "link 8.0 GT/s PCIe

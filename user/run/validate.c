@@ -290,8 +290,10 @@ static int compare_offsets(const void *a, const void *b)
 	const struct run_hot_offset *x = *(const struct run_hot_offset *const *)a;
 	const struct run_hot_offset *y = *(const struct run_hot_offset *const *)b;
 
-	return x->cell != y->cell ? compare_u64(x->cell, y->cell)
-				  : compare_u64(x->offset, y->offset);
+	if (x->cell != y->cell)
+		return compare_u64(x->cell, y->cell);
+	return x->offset != y->offset ? compare_u64(x->offset, y->offset)
+				      : compare_u64(x->width, y->width);
 }
 
 static int compare_cases(const void *a, const void *b)
@@ -340,7 +342,7 @@ static int check_cells(const struct check *check)
 				    compare_cells);
 }
 
-/* What intervals leave of a cell; dropped ones may have had the rest. */
+/* What intervals, or offsets, leave of a cell; those that were dropped may have had the rest. */
 struct rest {
 	uint64_t count, bytes, errors, sum_ns;
 	size_t seen_in; /* the last interval it was in, from 1 */
@@ -378,21 +380,30 @@ static int check_interval_cells(const struct check *check, size_t i, struct rest
 	return 0;
 }
 
+/* Of each cell all of it; NULL: no memory. */
+static struct rest *make_rests(const struct run *run)
+{
+	struct rest *rests = calloc(run->nr_cells + 1, sizeof(*rests));
+	size_t i;
+
+	for (i = 0; rests && i < run->nr_cells; i++)
+		rests[i] = (struct rest){ .count = run->cells[i].count,
+					  .bytes = run->cells[i].bytes,
+					  .errors = run->cells[i].errors,
+					  .sum_ns = run->cells[i].latency.sum_ns };
+	return rests;
+}
+
 static int check_intervals(const struct check *check)
 {
 	const struct run *run = check->run;
-	struct rest *rests = calloc(run->nr_cells + 1, sizeof(*rests));
+	struct rest *rests = make_rests(run);
 	uint64_t end_ns = 0;
 	size_t i;
 	int err = 0;
 
 	if (!rests)
 		return -ENOMEM;
-	for (i = 0; i < run->nr_cells; i++)
-		rests[i] = (struct rest){ .count = run->cells[i].count,
-					  .bytes = run->cells[i].bytes,
-					  .errors = run->cells[i].errors,
-					  .sum_ns = run->cells[i].latency.sum_ns };
 	for (i = 0; !err && i < run->nr_intervals; i++) {
 		err = check_stretch(check, "intervals", i, run->intervals[i].start_ns,
 				    run->intervals[i].duration_ns, &end_ns);
@@ -446,24 +457,69 @@ static int check_blind_spots(const struct check *check)
 	return 0;
 }
 
+static int check_offset_detail(const struct check *check, size_t i)
+{
+	const struct run_hot_offset *hot = &check->run->hot_offsets[i];
+
+	if (!run_hot_offset__is_detailed(hot)) {
+		if (hot->width || hot->errors || hot->first_ns || hot->first_error_ns ||
+		    hot->last_error_ns)
+			return fail(check, "hot_offsets[%zu].last_ns: missing, or 0", i);
+		return 0;
+	}
+	if (run_width__class(hot->width) != check->run->cells[hot->cell].wclass)
+		return fail(check,
+			    "hot_offsets[%zu].width: %" PRIu64 " is not in the class of cells[%u]",
+			    i, hot->width, hot->cell);
+	if (hot->errors > hot->count)
+		return fail(check, "hot_offsets[%zu].errors: more than calls", i);
+	if (hot->first_ns > hot->last_ns)
+		return fail(check, "hot_offsets[%zu].first_ns: after last_ns", i);
+	if (!hot->errors && (hot->first_error_ns || hot->last_error_ns))
+		return fail(check, "hot_offsets[%zu].last_error_ns: without errors", i);
+	if (hot->errors &&
+	    (hot->first_error_ns < hot->first_ns || hot->last_error_ns < hot->first_error_ns ||
+	     hot->last_ns < hot->last_error_ns))
+		return fail(check,
+			    "hot_offsets[%zu]: first_ns, first_error_ns, last_error_ns and last_ns "
+			    "are out of order",
+			    i);
+	return 0;
+}
+
+static int check_hot_offset(const struct check *check, size_t i, struct rest *rests)
+{
+	const struct run *run = check->run;
+	const struct run_hot_offset *hot = &run->hot_offsets[i];
+
+	if (hot->cell >= run->nr_cells)
+		return fail(check, "hot_offsets[%zu].cell: %u, there are %zu", i, hot->cell,
+			    run->nr_cells);
+	if (!hot->count || hot->count > run->cells[hot->cell].count)
+		return fail(check, "hot_offsets[%zu].count: %" PRIu64 " of the cell's %" PRIu64, i,
+			    hot->count, run->cells[hot->cell].count);
+	if (!take(&rests[hot->cell].count, hot->count) ||
+	    !take(&rests[hot->cell].errors, hot->errors))
+		return fail(check, "hot_offsets[%zu]: with those before more than cells[%u] holds",
+			    i, hot->cell);
+	return check_offset_detail(check, i);
+}
+
 static int check_hot_offsets(const struct check *check)
 {
 	const struct run *run = check->run;
+	struct rest *rests = make_rests(run);
 	size_t i;
+	int err = 0;
 
-	for (i = 0; i < run->nr_hot_offsets; i++) {
-		const struct run_hot_offset *hot = &run->hot_offsets[i];
-
-		if (hot->cell >= run->nr_cells)
-			return fail(check, "hot_offsets[%zu].cell: %u, there are %zu", i, hot->cell,
-				    run->nr_cells);
-		if (!hot->count || hot->count > run->cells[hot->cell].count)
-			return fail(check,
-				    "hot_offsets[%zu].count: %" PRIu64 " of the cell's %" PRIu64, i,
-				    hot->count, run->cells[hot->cell].count);
-	}
-	return check_distinct(check, "hot_offsets", run->hot_offsets, run->nr_hot_offsets,
-			      sizeof(*run->hot_offsets), compare_offsets);
+	if (!rests)
+		return -ENOMEM;
+	for (i = 0; !err && i < run->nr_hot_offsets; i++)
+		err = check_hot_offset(check, i, rests);
+	free(rests);
+	return err ? err
+		   : check_distinct(check, "hot_offsets", run->hot_offsets, run->nr_hot_offsets,
+				    sizeof(*run->hot_offsets), compare_offsets);
 }
 
 static int check_case_counts(const struct check *check, const char *where, const struct run_case *c)

@@ -59,8 +59,8 @@ mapping_rows()
 			gone = range("dropped")
 			line = value("region") " " value("offset") " " value("length") " " value("prot")
 			gsub(/"/, "", line)
-			print line, made, gone < 0 ? "there" : gone > 0 ? "dropped" : "wrong",
-				value("process") == mapper ? "mapper" : "other"
+			gone = gone < 0 ? "there" : gone ? "dropped" : "wrong"
+			print line, made, gone, (value("process") == mapper ? "mapper" : "other")
 		}' | sort
 }
 
