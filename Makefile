@@ -3,7 +3,7 @@
 # make            build out/bin/vfioscope and out/bin/barbench
 # make demo       the main job in a guest: trace a test driver, compare issued with counted
 # make demo-ism   the same on s390x: the real ISM driver, down to what reaches the device
-# make check      all tests; SUITE=unit,cli,bpf,vm,ism runs parts
+# make check      all tests; SUITE=unit,cli,bpf,vm,clients,ism runs parts
 # make bench-limit  barbench against a bare loop and memcpy(), to out/bench/limit.json
 # make lint       compilers' and linters' warnings, and the layering rules
 # make bench-overhead
@@ -151,14 +151,22 @@ $(O)/tests/ism_device: $(call objects,tests/models/ism_device/*.c)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
+# What runs in the virtual machine of a guest of the clients suite, which is an x86
+$(O)/tests/clients/multiboot: tests/clients/multiboot.S
+	$(call say,AS,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -m32 -ffreestanding -nostdlib -static -Wl,-N,-Ttext=0x100000,--build-id=none,--no-warn-rwx-segments -o $@ $<
+
+MULTIBOOT := $(if $(filter x86_64,$(HOST_ARCH)),$(O)/tests/clients/multiboot)
+
 .PHONY: tests
-tests: all $(UNIT_TESTS) $(CLIENTS) $(O)/tests/ism_device
+tests: all $(UNIT_TESTS) $(CLIENTS) $(O)/tests/ism_device $(MULTIBOOT)
 
 .PHONY: setup
 setup:
 	$(Q)scripts/setup.sh
 
-SUITE ?= unit,cli,bpf,vm,ism
+SUITE ?= unit,cli,bpf,vm,clients,ism
 
 .PHONY: check
 check: setup

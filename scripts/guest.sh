@@ -30,6 +30,7 @@ usage() {
 	  --qemu-program CMD  another QEMU, for the kernel's architecture; split at blanks
 	  --add HOST:GUEST   puts a file or directory into the guest, with the shared libraries of
 	                     the programs in it; repeatable
+	  --image FILE       a cpio archive that is unpacked in the guest before all else; repeatable
 	  --mod FILE.ko      inserts a module after those of VFIO; repeatable, in this order
 	  --no-vfio-modules  does not insert the VFIO modules
 	  --out DIR          brings back what COMMAND leaves in the guest's /out
@@ -59,7 +60,7 @@ usage() {
 
 kernel='' smp=1 mem=512 icount='' timeout=120 append='' out='' tty='' console=''
 vfio_modules=1 default_devices=1
-devices=() qemu_args=() qemu_program=() adds=() mods=() guest_command=()
+devices=() qemu_args=() qemu_program=() adds=() images=() mods=() guest_command=()
 attempts=4 # 1 + at most 3 after the emulator's race; see died_of_emulation
 qemu_pid='' sleep_pid='' work=''
 
@@ -67,7 +68,7 @@ parse_options() {
 	while (($# > 0)); do
 		case $1 in
 		--kernel | --smp | --mem | --timeout | --append | --dev | --qemu | --qemu-program | \
-			--add | --mod | --out | --console)
+			--add | --image | --mod | --out | --console)
 			(($# > 1)) || die "$1 needs a value; try --help"
 			;;&
 		--kernel) kernel=$2; shift ;;
@@ -79,6 +80,7 @@ parse_options() {
 		--qemu) qemu_args+=("$2"); shift ;;
 		--qemu-program) read -ra qemu_program <<<"$2"; shift ;;
 		--add) adds+=("$2"); shift ;;
+		--image) images+=("$2"); shift ;;
 		--mod) mods+=("$2"); shift ;;
 		--out) out=$2; shift ;;
 		--console) console=$2; shift ;;
@@ -95,7 +97,7 @@ parse_options() {
 }
 
 check_options() {
-	local add
+	local add image
 
 	[[ $kernel =~ ^(6\.1|7\.x|s390x)$ ]] || die "--kernel must be 6.1, 7.x or s390x; try --help"
 	((${#guest_command[@]} > 0)) || die "no command given after --; try --help"
@@ -105,6 +107,9 @@ check_options() {
 	[[ -z $out || ! -e $out || -d $out ]] || die "--out: $out is not a directory"
 	for add in ${adds[@]+"${adds[@]}"}; do
 		[[ $add == *:* ]] || die "--add: '$add' is not HOST:GUEST"
+	done
+	for image in ${images[@]+"${images[@]}"}; do
+		[[ -f $image ]] || die "--image: no such file: $image"
 	done
 	arch=$(arch__of "$kernel")
 	((${#qemu_program[@]} > 0)) || qemu_program=("qemu-system-$arch")
@@ -139,7 +144,9 @@ make_image() {
 	echo "/dev/$arch_output" >"$root/etc/guest/output"
 	[[ -z $out ]] || touch "$root/etc/guest/out"
 	[[ -z $tty ]] || touch "$root/etc/guest/tty"
-	image__pack "$root" "$work/initrd"
+	image__pack "$root" "$work/own"
+	cat ${images[@]+"${images[@]}"} "$work/own" >"$work/initrd"
+	rm "$work/own"
 }
 
 # Sets qemu_line. "-boot strict" keeps the firmware from reading the report's disk, which would spoil

@@ -9,15 +9,12 @@ client went by, are as guest/derived.sh leaves them.
 import collections
 import json
 import os
-import re
 import sys
 
 import judge
+from device_log import BAR_SIZE, EDU, WIDTHS, by_width, figures, read_log
 
-EDU = "0000:00:03.0"
-BAR_SIZE = 1 << 20
 MARKERS = 0xf0000
-WIDTHS = (8, 4, 2, 1)
 SOURCES = {
     (EDU, "BAR0"): "derived",
     ("0000:00:05.0", "BAR0"): "unknown",  # ports
@@ -30,38 +27,14 @@ SOURCES = {
     ("0000:00:04.0", "region 10"): "unknown",
 }
 
-# edu takes no 1 and 2 bytes: such an access never gets to the trace point, but is a guest's error.
-# The one has the address in the machine, the other the offset in the BAR.
-LOG_LINES = (
-    re.compile(r"memory_region_ops_(read|write) .* addr 0x(\w+) value \w+ size (\d+) name 'edu-mmio'"),
-    re.compile(r"Invalid (read|write) at addr 0x(\w+), size (\d+), region 'edu-mmio'"),
-)
-
 
 # --- what the device saw ---------------------------------------------------------------------------
-
-
-def read_log(path):
-    """[(dir, offset, width)] in the order of time"""
-    accesses = []
-    with open(path, errors="replace") as file:
-        for line in file:
-            for pattern in LOG_LINES:
-                match = pattern.search(line)
-                if match:
-                    offset = int(match[2], 16) % BAR_SIZE
-                    accesses.append((match[1], offset, int(match[3])))
-    return accesses
 
 
 def cut_log(accesses, markers):
     """Those of calls that succeed, with all markers; those of calls that fail."""
     first, second, last = [accesses.index(("read", marker, 4)) for marker in markers]
     return accesses[first:second + 1] + accesses[last:last + 1], accesses[second + 1:last]
-
-
-def by_width(accesses, direction):
-    return collections.Counter(width for way, _, width in accesses if way == direction)
 
 
 # --- what the script makes of it -------------------------------------------------------------------
@@ -164,10 +137,6 @@ def sources(run):
 
 
 # --- the tests -------------------------------------------------------------------------------------
-
-
-def figures(counter):
-    return " ".join(f"{width}:{counter[width]}" for width in sorted(WIDTHS))
 
 
 def different(what, got, wanted):

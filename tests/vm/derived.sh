@@ -10,9 +10,8 @@ derived()
 	local kernel=$1 widest=$2 run
 	local log=$vm_tmp/edu-$kernel.log
 
-	guest "$kernel" derived --mem 256 --dev virtio-net-pci,addr=05.0 \
-		--qemu -trace --qemu 'memory_region_ops_*' --qemu -d --qemu guest_errors \
-		--qemu -D --qemu "$log"
+	vm_device_log "$log"
+	guest "$kernel" derived --mem 256 --dev virtio-net-pci,addr=05.0 "${vm_logging[@]}"
 	for run in "$vm_sent"/out/*/; do
 		run=${run%/}
 		judge "${run##*/}" "$vm_dir/derived.py" "$log" "$widest" "$run"

@@ -126,6 +126,16 @@ judge()
 	ok "$name: the run was judged" [ "${planned:-0}" -gt 0 -a "${planned:-0}" -eq "$ran" ]
 }
 
+# vm_device_log FILE: fills the array vm_logging with options of guest.sh, with which QEMU writes each
+# access that reaches a device model to FILE. device_log.py reads it.
+vm_device_log()
+{
+	vm_logging=(
+		--qemu -trace --qemu 'memory_region_ops_*' --qemu -d --qemu guest_errors
+		--qemu -D --qemu "$1"
+	)
+}
+
 # Emulating several CPUs, QEMU 7.2 can have one run what another is just patching: as at boot (see
 # scripts/guest.sh), so when a function is attached to, or left, that is running. Only that: a
 # breakpoint of the patching that nobody knows any more, or a jump to nowhere right after the CPUs were told

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+# qemu.sh KERNEL CLIENT...: traces QEMU while it accesses edu. Leaves the runs in /out, and in
+# /out/order their names and those of their clients, for ../qemu.py on the host.
+# CLIENT: qtest, multiboot
+# shellcheck source=tests/vm/guest/lib.sh
+. /opt/vm/lib.sh
+# shellcheck source=tests/vm/guest/cells.sh
+. /opt/vm/cells.sh
+# shellcheck source=tests/clients/guest/clients.sh
+. /opt/vm/clients.sh
+
+# traced NAME PROPERTIES OPTION...: one run with each client, after the other
+traced()
+{
+	local name="$1" properties="$2" client
+
+	shift 2
+	echo "set -e; . /opt/vm/lib.sh; . /opt/vm/clients.sh" >client
+	for client in $clients; do
+		echo "$client $client '$properties' mixed"
+	done >>client
+	trace "$name" -D "$EDU" "$@" -- sh ./client
+	mkdir -p "/out/$name"
+	mv run.json "/out/$name"
+	echo "$name" $clients >>/out/order
+}
+
+shift
+clients="$*"
+ok "$EDU is bound to vfio-pci" bind vfio-pci "$EDU"
+traced default ,x-no-mmap=on
+traced exact ,x-no-mmap=on --exact
+traced mapped ''
+done_testing

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Holds the runs of guest/qemu.sh against the device model's own log, in TAP.
+
+qemu.py LOG WIDEST DIR: LOG is QEMU's, of memory_region_ops_* and guest_errors; WIDEST are the bytes
+of the widest piece that the kernel makes; DIR/order has a line for each run, in the order in which
+they were made: its name, and those of its clients; DIR/NAME/run.json is the run.
+
+QEMU makes aligned calls of 1, 2, 4 and 8 bytes. So each is one access of the device; but where the
+kernel makes pieces of 4, one of 8 is two, and can be told by them (see guest/clients.sh).
+"""
+import collections
+import json
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "vm"))
+import judge  # noqa: E402 # pylint: disable=wrong-import-position
+from device_log import EDU, by_width, figures, read_log  # noqa: E402 # pylint: disable=wrong-import-position
+
+FIRST = ("read", 0xf0000, 8)
+LAST = ("read", 0xf0008, 8)
+
+
+# --- what the device saw ---------------------------------------------------------------------------
+
+
+def calls_of(accesses, widest):
+    """[(call, [access])]: the accesses of the device by the calls that they are pieces of"""
+    calls = []
+    i = 0
+    while i < len(accesses):
+        direction, offset, width = accesses[i]
+        pair = accesses[i:i + 2] == [(direction, offset, 4), (direction, offset + 4, 4)]
+        if widest == 4 and offset % 8 == 0 and pair:
+            calls.append(((direction, offset, 8), accesses[i:i + 2]))
+            i += 2
+        else:
+            calls.append((accesses[i], accesses[i:i + 1]))
+            i += 1
+    return calls
+
+
+def cut_log(calls):
+    """[[(call, [access])]] of each client, and what is of none"""
+    clients, strays, inside = [], [], False
+    for call in calls:
+        if call[0] == FIRST:
+            clients.append([])
+            inside = True
+        (clients[-1] if inside else strays).append(call)
+        if call[0] == LAST:
+            inside = False
+    return clients, strays
+
+
+# --- what the run says -----------------------------------------------------------------------------
+
+
+def bar_cells(run):
+    """{(dir, width): cell} of edu's BAR0; more cells of one key are added up"""
+    cells = {}
+    for cell in run["cells"]:
+        device, region, direction, width = judge.cell_key(run, cell)
+        if (device, region) == (EDU, "BAR0"):
+            cells.setdefault((direction, width), []).append(cell)
+    return cells
+
+
+def total(cells, name):
+    return sum(cell[name] for cell in cells)
+
+
+def derived(cells, direction):
+    """Counter of the device accesses, by width"""
+    counts = collections.Counter()
+    for key, same in cells.items():
+        for cell in same if key[0] == direction else []:
+            accesses = cell["device_accesses"]
+            counts.update({int(width): n for width, n in accesses.get("counts", {}).items() if width.isdigit()})
+    return counts
+
+
+# --- the tests -------------------------------------------------------------------------------------
+
+
+def check_account(title, run):
+    handlers = judge.handlers(run)
+    counted, lost = (sum(handler[name] for handler in handlers) for name in ("counted", "lost"))
+    in_cells = total(run["cells"], "count")
+    kinds = {handler["lost_kind"] for handler in handlers}
+    faults = []
+    if lost or kinds != {"exact"} or len(run["segments"]) != 1:
+        faults.append(f"lost {lost} {'/'.join(sorted(kinds))}, {len(run['segments'])} segments")
+    if in_cells != counted:
+        faults.append(f"in the cells {in_cells}")
+    judge.check(f"{title}: counted {counted}, all of them in cells, lost {lost}", faults)
+
+
+def check_cells(title, cells, calls):
+    """Every cell of the run, and every one that the log has"""
+    logged = collections.Counter((direction, str(width)) for (direction, _, width), _ in calls)
+    for key in sorted(logged.keys() | cells.keys()):
+        count = total(cells.get(key, []), "count")
+        untrue = [f"{name} {total(cells[key], name)}" for name in ("unaligned", "crossing", "shorts")
+                  if key in cells and total(cells[key], name)]
+        if count != logged[key]:
+            untrue.append("not the same")
+        judge.check(f"{title}: BAR0 {' '.join(key)}: counted {count}, in the device's log {logged[key]}", untrue)
+
+
+def check_accesses(title, cells, calls):
+    accesses = [access for _, pieces in calls for access in pieces]
+    for direction in judge.DIRS:
+        got, saw = derived(cells, direction), by_width(accesses, direction)
+        judge.check(f"{title}: {direction}: device accesses {figures(got)}, in the device's log {figures(saw)}",
+                    [] if +got == +saw else ["not the same"])
+
+
+def check_widths(title, calls):
+    """That the client made what makes this a test"""
+    saw = [f"{direction} {figures(by_width([call for call, _ in calls], direction))}" for direction in judge.DIRS]
+    missing = [f"no {direction} of {width}" for direction in judge.DIRS for width in (1, 2, 4, 8)
+               if not any(call[0] == direction and call[2] == width for call, _ in calls)]
+    judge.check(f"{title}: in the device's log are calls of every width: {', '.join(saw)}", missing)
+
+
+def check_mapped(title, cells, calls, run):
+    count = sum(total(same, "count") for same in cells.values())
+    judge.check(f"{title}: BAR0: counted {count}, in the device's log {len(calls)}",
+                ["a blind spot was none"] if count or not calls else [])
+    spots = {(spot["kind"], spot["answer"]) for spot in run["blind_spots"] if spot.get("device") == EDU}
+    judge.check(f"{title}: the run does not deny that it was mapped",
+                [] if spots & {("mmap", "yes"), ("mmap", "unknown")} else [f"blind spots: {sorted(spots)}"])
+
+
+def check_run(name, run, calls):
+    cells = bar_cells(run)
+    check_account(name, run)
+    if name == "mapped":
+        check_mapped(name, cells, calls, run)
+    else:
+        check_cells(name, cells, calls)
+        check_accesses(name, cells, calls)
+
+
+def main():
+    log, widest, directory = sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3])
+    order = [line.split() for line in (directory / "order").read_text().splitlines()]
+    wanted = sum(len(names) for _, *names in order)
+    clients, strays = cut_log(calls_of(read_log(log), widest))
+
+    judge.check(f"the log has {wanted} clients, and nothing else reached BAR0",
+                [f"{len(clients)} clients"] if len(clients) != wanted else strays)
+    for name, *names in order:
+        calls = []
+        for client in names:
+            check_widths(f"{name}, {client}", clients[0])
+            calls += clients.pop(0)
+        check_run(name, json.loads((directory / name / "run.json").read_text()), calls)
+    return judge.done()
+
+
+sys.exit(main())
