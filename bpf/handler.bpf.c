@@ -54,15 +54,12 @@ static __always_inline __u64 call_proof(const __u64 *ctx, struct task_struct *ta
 }
 
 /* The start of the call that ends is not in the first slot. */
-static __noinline struct vs_start *more_slots_fit(__u64 owner, __u64 proof, enum vs_dir dir)
+__noinline int more_slots_fit(__u64 owner, __u64 proof, enum vs_dir dir)
 {
-	for (int i = 0; i < MORE_SLOTS; i++) {
-		struct vs_start *slot = more_slot(owner, i, dir);
-
-		if (slot_fits(slot, owner, proof))
-			return slot;
-	}
-	return NULL;
+	for (int i = 0; i < MORE_SLOTS; i++)
+		if (slot_fits(more_slot(owner, i, dir), owner, proof))
+			return MORE_SLOT(owner, i);
+	return NO_SLOT;
 }
 
 static __noinline struct vs_start *fentry_slot(__u64 owner, __u64 vdev, enum vs_dir dir)
@@ -126,7 +123,7 @@ static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir)
 	slot = first_slot(owner, dir);
 	proof = call_proof(ctx, task, dir);
 	if (!slot_fits(slot, owner, proof))
-		slot = more_slots_fit(owner, proof, dir);
+		slot = slot_at(more_slots_fit(owner, proof, dir), dir);
 	if (!slot) {
 		int device = device_of_untimed(ctx, dir);
 

@@ -112,7 +112,7 @@ static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir)
 	owner = thread_number(task);
 	slot = first_slot(owner, dir);
 	if (!slot_in_flight(slot, owner))
-		slot = more_slots_in_flight(owner, dir);
+		slot = slot_at(more_slots_in_flight(owner, dir), dir);
 	if (!slot)
 		return false;
 	if (!slot_fits(slot, owner, kprobe_proof(task, slot->ppos, dir)))

@@ -16,7 +16,7 @@ static __always_inline __u16 *index_slot(__u64 key)
 }
 
 /* A new cell, or VS_CELL_NONE: there is no room, which is counted, or it is not wanted. */
-static __noinline __u32 cell_take(__u64 key)
+__noinline int cell_take(__u64 key)
 {
 	struct vs_cell *cell = NULL;
 	__u32 id = VS_MAX_CELLS;
@@ -41,7 +41,7 @@ static __noinline __u32 cell_take(__u64 key)
 }
 
 /* (8, 16] is class 9, (16, 32] class 10, ... */
-static __noinline __u32 wide_class(__u64 count)
+__noinline int wide_class(__u64 count)
 {
 	__u32 wclass = VS_WIDTH_EXACT_MAX;
 
@@ -177,14 +177,22 @@ struct access {
 	bool timed;
 };
 
-/* Any access into its cell. @slot has had it in flight; NULL: there is none. */
-static __noinline int record_any(const struct access *access, const struct vs_start *slot)
+/*
+ * Any access into its cell. @slot has had it in flight; NULL: there is none. Of pointers in the arguments of
+ * a function that is not static the verifier knows neither that they are not NULL nor, if the function
+ * makes nothing of them, that they are there.
+ */
+__noinline int record_any(const struct access *access, const struct vs_start *slot)
 {
-	__u64 pos = access->ret > 0 ? access->end - access->ret : access->end;
-	__u64 count = access->count;
-	__u64 wclass = count <= VS_WIDTH_EXACT_MAX ? count : wide_class(count);
+	__u64 pos, count, wclass;
 	struct vs_cell *cell;
 
+	barrier_var(slot);
+	if (!access)
+		return 0;
+	pos = access->ret > 0 ? access->end - access->ret : access->end;
+	count = access->count;
+	wclass = count <= VS_WIDTH_EXACT_MAX ? count : wide_class(count);
 	cell = cell_of(access->index_base + VS_INDEX(0, region_of(pos, access->shift), wclass),
 		       access->cpu);
 	if (!cell)

@@ -108,16 +108,25 @@ static __always_inline bool slot_in_flight(const struct vs_start *slot, __u64 ow
 	return slot->owner == owner && slot->ts_ns;
 }
 
-/* The thread's start is not in the first slot. */
-static __noinline struct vs_start *more_slots_in_flight(__u64 owner, enum vs_dir dir)
-{
-	for (int i = 0; i < MORE_SLOTS; i++) {
-		struct vs_start *slot = more_slot(owner, i, dir);
+/* What the searches below say instead of a slot's number. */
+#define NO_SLOT (-1)
 
-		if (slot_in_flight(slot, owner))
-			return slot;
-	}
-	return NULL;
+static __always_inline struct vs_start *slot_at(int at, enum vs_dir dir)
+{
+	return at == NO_SLOT ? NULL : &starts[dir & 1][at & (VS_START_SLOTS - 1)];
+}
+
+/*
+ * None of these is static: so the verifier walks each once, and not once for all that can be before it.
+ */
+
+/* The thread's start is not in the first slot. */
+__noinline int more_slots_in_flight(__u64 owner, enum vs_dir dir)
+{
+	for (int i = 0; i < MORE_SLOTS; i++)
+		if (slot_in_flight(more_slot(owner, i, dir), owner))
+			return MORE_SLOT(owner, i);
+	return NO_SLOT;
 }
 
 /* The start that @slot holds, if any, is over and no exit met it. */
@@ -134,30 +143,40 @@ static __always_inline void slot_drop(struct vs_start *slot, __u64 owner, enum v
 	slot->ts_ns = 0;
 }
 
+/* The thread's own, or with @used_by 0 one that nobody has used yet. */
+__noinline int more_slots_used_by(__u64 owner, __u64 used_by, enum vs_dir dir)
+{
+	for (int i = 0; i < MORE_SLOTS; i++)
+		if (more_slot(owner, i, dir)->owner == used_by)
+			return MORE_SLOT(owner, i);
+	return NO_SLOT;
+}
+
+__noinline int more_slots_idle(__u64 owner, enum vs_dir dir)
+{
+	for (int i = 0; i < MORE_SLOTS; i++)
+		if (!more_slot(owner, i, dir)->ts_ns)
+			return MORE_SLOT(owner, i);
+	return MORE_SLOT(owner, MORE_SLOTS - 1);
+}
+
 /*
  * The thread's own slot, else one that nobody has used yet, else one with no call in flight: an idle one
  * is taken from a thread, which may want it at that very moment, only if there is no other.
  */
-static __noinline __u32 slot_choose(__u64 owner, enum vs_dir dir)
+__noinline int slot_choose(__u64 owner, enum vs_dir dir)
 {
-	__u32 at = FIRST_SLOT(owner), none = VS_START_SLOTS, unused = none, idle = none;
-	const struct vs_start *slot = &starts[dir & 1][at];
+	int first = FIRST_SLOT(owner), at;
+	const struct vs_start *slot = slot_at(first, dir);
 
 	if (slot->owner == owner || !slot->owner)
+		return first;
+	at = more_slots_used_by(owner, owner, dir);
+	if (at == NO_SLOT)
+		at = more_slots_used_by(owner, 0, dir);
+	if (at != NO_SLOT)
 		return at;
-	if (!slot->ts_ns)
-		idle = at;
-	for (int i = 0; i < MORE_SLOTS; i++) {
-		at = MORE_SLOT(owner, i);
-		slot = &starts[dir & 1][at];
-		if (slot->owner == owner)
-			return at;
-		if (!slot->owner && unused == none)
-			unused = at;
-		if (!slot->ts_ns && idle == none)
-			idle = at;
-	}
-	return unused != none ? unused : idle != none ? idle : at;
+	return slot->ts_ns ? more_slots_idle(owner, dir) : first;
 }
 
 /*
@@ -172,7 +191,7 @@ static __always_inline struct vs_start *slot_take(__u64 owner, __u64 vdev, int d
 
 	if (device < 0 || !task_wanted())
 		return NULL;
-	slot = &starts[dir & 1][slot_choose(owner, dir) & (VS_START_SLOTS - 1)];
+	slot = slot_at(slot_choose(owner, dir) & (VS_START_SLOTS - 1), dir);
 	slot_drop(slot, owner, dir);
 	slot->owner = owner;
 	slot->ready = config.filter_tasks ? 0 : vdev;
@@ -202,9 +221,13 @@ static __always_inline void slot_begin(struct vs_start *slot, __u64 proof)
 	slot->ts_ns = ts;
 }
 
-/* Drop a start of this thread that is in flight though its call is over: its exit was skipped. */
-static __always_inline bool slot_clear(struct vs_start *slot, __u64 owner, enum vs_dir dir)
+/*
+ * Drop a start of this thread that is in flight though its call is over: its exit was skipped. Was it one
+ * that counts?
+ */
+__noinline int slot_clear(int at, __u64 owner, enum vs_dir dir)
 {
+	struct vs_start *slot = &starts[dir & 1][at & (VS_START_SLOTS - 1)];
 	__u64 ts = slot->ts_ns;
 
 	if (slot->owner != owner || !ts)
@@ -217,12 +240,12 @@ static __always_inline bool slot_clear(struct vs_start *slot, __u64 owner, enum 
 }
 
 /* Was there one that counts? */
-static __noinline bool slots_clear(__u64 owner, enum vs_dir dir)
+__noinline int slots_clear(__u64 owner, enum vs_dir dir)
 {
-	bool counts = slot_clear(&starts[dir & 1][FIRST_SLOT(owner)], owner, dir);
+	int counts = slot_clear(FIRST_SLOT(owner), owner, dir);
 
 	for (int i = 0; i < MORE_SLOTS; i++)
-		counts |= slot_clear(more_slot(owner, i, dir), owner, dir);
+		counts |= slot_clear(MORE_SLOT(owner, i), owner, dir);
 	if (counts)
 		COUNT_EVENT(dir, stale);
 	return counts;

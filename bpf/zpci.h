@@ -50,7 +50,7 @@ static __noinline struct vs_start *slot_under_way(__u64 owner)
 		struct vs_start *slot = first_slot(owner, dir);
 
 		if (!slot_in_flight(slot, owner))
-			slot = more_slots_in_flight(owner, dir);
+			slot = slot_at(more_slots_in_flight(owner, dir), dir);
 		if (slot)
 			return slot;
 	}

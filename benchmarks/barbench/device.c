@@ -27,7 +27,7 @@ static void list_regions(const struct bench_device *device, char *text, size_t l
 	}
 }
 
-static int find_region(struct bench_device *device, uint32_t index, struct trouble *trouble)
+int bench_device__select(struct bench_device *device, uint32_t index, struct trouble *trouble)
 {
 	char name[32], others[300];
 	size_t i;
@@ -58,7 +58,7 @@ int bench_device__open(struct bench_device *device, const struct bench_request *
 	err = device->ops->open(device, request, trouble);
 	if (err)
 		return err;
-	return find_region(device, request->region, trouble);
+	return bench_device__select(device, request->region, trouble);
 }
 
 static void close_fd(int fd)
@@ -67,12 +67,19 @@ static void close_fd(int fd)
 		close(fd);
 }
 
+void bench_device__unmap(struct bench_device *device)
+{
+	if (device->mapping)
+		munmap(device->mapping, device->mapped_bytes);
+	device->mapping = NULL;
+	device->map = NULL;
+}
+
 void bench_device__close(struct bench_device *device)
 {
 	size_t i;
 
-	if (device->mapping)
-		munmap(device->mapping, device->mapped_bytes);
+	bench_device__unmap(device);
 	close_fd(device->request_fd);
 	close_fd(device->fd);
 	close_fd(device->group_fd);

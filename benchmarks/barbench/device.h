@@ -77,9 +77,16 @@ void bench_device__close(struct bench_device *device);
 /* Append a region, zeroed; NULL: no memory. For implementations of open. */
 struct bench_region *bench_device__add_region(struct bench_device *device);
 
-/* Map @length bytes at @offset of the region, for stores too if @writable. */
+/*
+ * Use another region: one that opening it asked about, which is any but the ROM, and that if it was
+ * the one requested. 0, or -ENOENT and @trouble: there is none.
+ */
+int bench_device__select(struct bench_device *device, uint32_t index, struct trouble *trouble);
+
+/* Map @length bytes at @offset of the region, for stores too if @writable; one at a time. */
 int bench_device__map(struct bench_device *device, uint64_t offset, uint64_t length, bool writable,
 		      struct trouble *trouble);
+void bench_device__unmap(struct bench_device *device);
 
 /* The kernel asks for the device back (unbind, hot unplug). */
 bool bench_device__wanted_back(const struct bench_device *device);

@@ -9,12 +9,11 @@
 #define BUFFER_ALIGN 4096
 #define BUFFER_SIZE 4096
 
-/* What is written: no byte 0x00 or 0xff, which unimplemented registers read back as. */
-static void fill(unsigned char *buffer, uint64_t seed)
+void lane__fill(unsigned char *buffer, size_t size, uint64_t seed)
 {
 	size_t i;
 
-	for (i = 0; i < BUFFER_SIZE; i++)
+	for (i = 0; i < size; i++)
 		buffer[i] = (unsigned char)(1 + (seed * 31 + i * 157) % 254);
 }
 
@@ -26,7 +25,7 @@ int lane__init(struct lane *lane, const struct target *target, const struct patt
 	lane->target.buffer = aligned_alloc(BUFFER_ALIGN, BUFFER_SIZE);
 	if (!lane->target.buffer)
 		return -ENOMEM;
-	fill(lane->target.buffer, seed);
+	lane__fill(lane->target.buffer, BUFFER_SIZE, seed);
 	memcpy(&lane->target.value, lane->target.buffer, sizeof(lane->target.value));
 	lane->pattern = pattern;
 	lane->cursor = pattern->slots > 1 ? pattern->lap / lanes * index : 0;

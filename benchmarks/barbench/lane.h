@@ -65,6 +65,9 @@ int lane__init(struct lane *lane, const struct target *target, const struct patt
 	       uint32_t index, uint32_t lanes, uint64_t seed);
 void lane__free(struct lane *lane);
 
+/* What is written: no byte 0x00 or 0xff, which unimplemented registers read back as. */
+void lane__fill(unsigned char *buffer, size_t size, uint64_t seed);
+
 /* An access or a read-back found the device gone: there is no point in going on. */
 bool lane__is_gone(const struct lane *lane);
 

@@ -9,30 +9,9 @@
 #include "benchmarks/barbench/fault.h"
 #include "benchmarks/barbench/interrupt.h"
 #include "benchmarks/barbench/options.h"
+#include "benchmarks/barbench/output.h"
 #include "benchmarks/barbench/table.h"
-#include "user/run/atomic_file.h"
-
-#define EXIT_TROUBLE 2
-
-static void complain(const struct trouble *trouble)
-{
-	fflush(stdout);
-	fprintf(stderr, "barbench: %s\n", trouble->text);
-}
-
-/* Better before the device was opened than after the measurement. */
-static int check_output(const char *path, struct trouble *trouble)
-{
-	struct atomic_file *file;
-
-	if (!path)
-		return 0;
-	file = atomic_file__open(path);
-	if (!file)
-		return trouble__say(trouble, errno, "cannot write %s: %s", path, strerror(errno));
-	atomic_file__abort(file);
-	return 0;
-}
+#include "benchmarks/barbench/verify/verify.h"
 
 /* What was measured goes out even if the benchmark ended in trouble. */
 static int write_results(const struct bench *bench, struct trouble *trouble)
@@ -71,7 +50,7 @@ static int measure(const struct bench_options *options, struct run *run, struct 
 	if (!write_err)
 		return err;
 	if (err)
-		complain(trouble);
+		output__complain(trouble);
 	*trouble = while_writing;
 	return write_err;
 }
@@ -83,6 +62,8 @@ int main(int argc, char **argv)
 	struct run *run;
 	int err;
 
+	if (argc > 1 && !strcmp(argv[1], "verify"))
+		return verify__main(argc, argv);
 	/* First: argp reorders argv, and the run shows the command as it was given. */
 	run = run__new(RUN_BENCH, "barbench", argc, argv);
 	if (!run) {
@@ -91,7 +72,7 @@ int main(int argc, char **argv)
 	}
 	err = bench_options__parse(&options, argc, argv, &trouble);
 	if (!err)
-		err = check_output(options.output, &trouble);
+		err = output__check(options.output, &trouble);
 	if (!err)
 		err = cpu_list__check(&options.cpus, &trouble);
 	if (!err)
@@ -99,6 +80,6 @@ int main(int argc, char **argv)
 cleanup:
 	run__free(run);
 	if (err)
-		complain(&trouble);
+		output__complain(&trouble);
 	return err ? EXIT_TROUBLE : 0;
 }

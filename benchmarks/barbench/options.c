@@ -103,7 +103,7 @@ static const struct argp_option table[] = {
 static const char doc[] =
 	"Throughput and latency of accesses to a region of a PCI device through VFIO.\n"
 	"DEVICE is a PCI address bound to a VFIO driver, or `memory': plain RAM, to see what "
-	"loop and machine can do at most."
+	"loop and machine can do at most. `barbench verify' is another command: see its --help."
 	"\v"
 	"Reads can have side effects on a device (they pop FIFOs and clear status bits), so a "
 	"region must be named, and nothing outside --offset and --length is touched.\n\n"
@@ -115,15 +115,6 @@ static const char doc[] =
 	"  barbench 0000:00:04.0 --region BAR2 --mode pwrite --write --length 256\n"
 	"  barbench 0000:00:04.0 --region BAR2 --mode store --write --length 4k --flush batch\n\n"
 	"Exit status: 0 measured; 2 trouble, or all accesses of a case failed.";
-
-static int parse_device(struct parse *parse, const char *text)
-{
-	if (parse->options->device.name)
-		return trouble__say(parse->trouble, EINVAL,
-				    "more than one device: '%s' (try --help)", text);
-	parse->options->device.name = text;
-	return 0;
-}
 
 /* Options with a value. -ENOENT: not one of them. */
 static int parse_value(struct parse *parse, int key, const char *arg)
@@ -170,7 +161,7 @@ static int parse_value(struct parse *parse, int key, const char *arg)
 		options->output = arg;
 		return 0;
 	case ARGP_KEY_ARG:
-		return parse_device(parse, arg);
+		return options_value__device(parse, arg);
 	default:
 		return -ENOENT;
 	}

@@ -20,6 +20,7 @@ int options_value__u32(struct parse *parse, const char *name, const char *text, 
 int options_value__size(struct parse *parse, const char *name, const char *text, uint64_t min,
 			uint64_t *value);
 int options_value__duration(struct parse *parse, const char *text);
+int options_value__device(struct parse *parse, const char *text);
 int options_value__region(struct parse *parse, const char *text);
 int options_value__attach(struct parse *parse, const char *text);
 int options_value__token(struct parse *parse, const char *text);

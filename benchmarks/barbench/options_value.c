@@ -56,6 +56,15 @@ int options_value__duration(struct parse *parse, const char *text)
 	return err ? bad_number(parse, "duration", text, err) : 0;
 }
 
+int options_value__device(struct parse *parse, const char *text)
+{
+	if (parse->options->device.name)
+		return trouble__say(parse->trouble, EINVAL,
+				    "more than one device: '%s' (try --help)", text);
+	parse->options->device.name = text;
+	return 0;
+}
+
 int options_value__region(struct parse *parse, const char *text)
 {
 	int index = run_region__parse(text);

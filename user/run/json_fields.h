@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a run looks like in JSON: one table for each struct, which both the writer and the reader
- * walk, so that they cannot disagree. Of use to user/run, and to user/analyze for its policies.
+ * walk, so that they cannot disagree. Of use to user/run, and to others for documents of their own.
  */
 #ifndef VFIOSCOPE_JSON_FIELDS_H
 #define VFIOSCOPE_JSON_FIELDS_H
@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum field_type {
 	FIELD_CONST, /* a string that must be exactly @text */
@@ -97,5 +98,8 @@ int reader__no_memory(struct reader *reader, const struct where *where);
  */
 int json__read_strict(const char *text, size_t size, const char *name, const struct layout *layout,
 		      void *object, char *error, size_t len);
+
+/* The reverse, a line for each field and for each element of its arrays. As run__print(). */
+int json__print(const struct layout *layout, const void *object, FILE *stream);
 
 #endif

@@ -210,14 +210,19 @@ static int print_lines(const struct layout *layout, const void *object, FILE *st
 	return err;
 }
 
-int run__print(const struct run *run, FILE *stream)
+int json__print(const struct layout *layout, const void *object, FILE *stream)
 {
-	int err = print_lines(&run_layout, run, stream, 0);
+	int err = print_lines(layout, object, stream, 0);
 
 	fputc('\n', stream);
 	if (!err && ferror(stream))
 		err = -EIO;
 	return err;
+}
+
+int run__print(const struct run *run, FILE *stream)
+{
+	return json__print(&run_layout, run, stream);
 }
 
 int run__write(const struct run *run, const char *path, char *error, size_t len)

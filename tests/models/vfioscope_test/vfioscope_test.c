@@ -74,6 +74,12 @@ static unsigned int delay_read4_ns;
 module_param(delay_read4_ns, uint, 0644);
 MODULE_PARM_DESC(delay_read4_ns, "Delay every 4-byte read of any region by ns (default 0)");
 
+static bool wrong_end;
+module_param(wrong_end, bool, 0644);
+MODULE_PARM_DESC(
+	wrong_end,
+	"Reads of 1, 2 and 4 bytes of BARs and region 9 deliver the wrong end of a register (default N)");
+
 static u64 region_index(loff_t offset)
 {
 	return (u64)offset >> offset_shift;
@@ -180,6 +186,25 @@ static ssize_t own_region_rw(struct vfio_pci_core_device *vdev, char __user *buf
 	return count;
 }
 
+/*
+ * The mistake that a big-endian driver makes which loads into an 8-byte variable, whatever the width,
+ * and then copies as many bytes from where that begins: what was loaded is at its end.
+ */
+static int deliver_wrong_end(char __user *buf, size_t count)
+{
+	char reg[sizeof(u64)] = {};
+
+	if (copy_from_user(reg + sizeof(reg) - count, buf, count))
+		return -EFAULT;
+	return copy_to_user(buf, reg, count) ? -EFAULT : 0;
+}
+
+static bool is_wrong_end(u64 index, size_t count)
+{
+	return READ_ONCE(wrong_end) && has_rules(index) &&
+	       (count == 1 || count == 2 || count == 4);
+}
+
 /* The offset that vfio-pci-core wants, or -EINVAL for what it cannot express. */
 static loff_t core_offset(loff_t offset)
 {
@@ -188,13 +213,31 @@ static loff_t core_offset(loff_t offset)
 	return VFIO_PCI_INDEX_TO_OFFSET(region_index(offset)) | region_offset(offset);
 }
 
+/* A read that passed the rules, by region 9 or by the core. */
+static ssize_t read_region(struct vfio_pci_core_device *vdev, char __user *buf, size_t count,
+			   loff_t *ppos)
+{
+	loff_t pos;
+	ssize_t ret;
+
+	if (region_index(*ppos) == VFIOSCOPE_TEST_REGION_INDEX)
+		return own_region_rw(vdev, buf, count, ppos, false);
+
+	pos = core_offset(*ppos);
+	if (pos < 0)
+		return pos;
+	ret = vfio_pci_core_read(&vdev->vdev, buf, count, &pos);
+	if (ret > 0)
+		*ppos += ret;
+	return ret;
+}
+
 static noinline ssize_t vfioscope_test_read(struct vfio_device *core_vdev, char __user *buf,
 					    size_t count, loff_t *ppos)
 {
 	struct vfio_pci_core_device *vdev =
 		container_of(core_vdev, struct vfio_pci_core_device, vdev);
 	u64 index = region_index(*ppos);
-	loff_t pos;
 	ssize_t ret;
 
 	if (!count)
@@ -207,15 +250,9 @@ static noinline ssize_t vfioscope_test_read(struct vfio_device *core_vdev, char 
 	if (count == 4)
 		delay(READ_ONCE(delay_read4_ns));
 
-	if (index == VFIOSCOPE_TEST_REGION_INDEX)
-		return own_region_rw(vdev, buf, count, ppos, false);
-
-	pos = core_offset(*ppos);
-	if (pos < 0)
-		return pos;
-	ret = vfio_pci_core_read(core_vdev, buf, count, &pos);
-	if (ret > 0)
-		*ppos += ret;
+	ret = read_region(vdev, buf, count, ppos);
+	if (ret == count && is_wrong_end(index, count) && deliver_wrong_end(buf, count))
+		return -EFAULT;
 	return ret;
 }
 
