@@ -99,6 +99,7 @@ struct features {
 	bool session;
 	bool mapped_stacks; /* CONFIG_VMAP_STACK: what bpf/handler.bpf.c says of stacks holds */
 	bool counts_muted; /* runs of kprobe programs that it skips, in recursion_misses */
+	bool core_ioeventfds; /* vfio-pci-core's function that writes for an eventfd can be traced */
 	unsigned int core_widest_access; /* that vfio-pci-core issues [bytes]; 0: not known */
 };
 const struct features *trace_features(void);
@@ -177,13 +178,16 @@ uint64_t tracer__map_bytes(const struct tracer *tracer);
 
 /* reading.c */
 const struct vs_passages *tracer__passages(const struct tracer *tracer, uint32_t cpu);
+uint64_t program_misses(const struct bpf_program *program); /* runs that the kernel skipped */
 uint64_t hook__link_misses(const struct hook *hook);
 void probe__read(const struct tracer *tracer, const struct pair *pair, const struct probe *probe,
 		 struct reading *reading);
 
 /* watch.c: programs beside the handlers. */
-int tracer__watch(struct tracer *tracer, enum trace_method method);
+int tracer__watch(struct tracer *tracer);
 void tracer__unwatch(struct tracer *tracer);
+/* Ioeventfds count from now on; mappings have times of their own. */
+void tracer__watch_from(struct tracer *tracer, uint64_t from_ns);
 
 /* snapshot.c: sums over CPUs, in 64 bits, of what the programs count. */
 struct snapshot *snapshot__new(uint32_t nr_cpus, uint32_t cells_per_cpu);
