@@ -71,7 +71,7 @@ static const struct reject traces[] = {
 	  "host.cpus: 2147483648 is out of range" },
 	{ "beyond u32", "\"region\":0,\"dir\":\"read\"", "\"region\":4294967296,\"dir\":\"read\"",
 	  "cells[0].region: 4294967296 is out of range" },
-	{ "absent is not -1", "\"process\":0", "\"process\":-1",
+	{ "absent is not -1", "\"process\":0,\"count\"", "\"process\":-1,\"count\"",
 	  "cells[0].process: -1 is negative" },
 	{ "hex without 0x", "\"0xfffffffffff8\"", "\"fff8\"",
 	  "hot_offsets[0].offset: \"fff8\" is no" },
