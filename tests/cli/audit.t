@@ -97,9 +97,9 @@ refused()
 }
 
 policy '{"id": "a", "offsets": [1]}'
-refused 'an unknown key' 'rules[0].offsets: there is no such field'
+refused 'an unknown key' 'policy.json:2: rules[0].offsets: there is no such field'
 policy '{"id": "a", "min": 16, "max": 8}'
-refused 'a contradiction' 'rules[0]: contradiction: min is above max'
+refused 'a contradiction' 'policy.json:2: rules[0].min: contradiction: min is above max'
 policy '{"id": "a",, "min": 16}'
 refused 'no JSON' 'policy.json:2: '
 : >"$tmp/policy.json"

@@ -9,4 +9,6 @@ needs_kernel 6.1
 needs_qemu
 clients_guest 6.1 qemu -- qtest multiboot
 judge "qemu on 6.1" "$clients_dir/qemu.py" "$clients_log" 4 "$vm_sent/out"
+judge "review" "$clients_dir/review.py" "$vm_out/bin/vfioscope" "$vm_root/user/policies/ism-v4.json" \
+	"$clients_log" 4 "$vm_sent/out"
 done_testing

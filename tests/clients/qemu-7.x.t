@@ -9,4 +9,6 @@ needs_kernel 7.x
 needs_qemu
 clients_guest 7.x qemu -- qtest
 judge "qemu on 7.x" "$clients_dir/qemu.py" "$clients_log" 8 "$vm_sent/out"
+judge "review" "$clients_dir/review.py" "$vm_out/bin/vfioscope" "$vm_root/user/policies/ism-v4.json" \
+	"$clients_log" 8 "$vm_sent/out"
 done_testing

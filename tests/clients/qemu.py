@@ -5,54 +5,15 @@
 qemu.py LOG WIDEST DIR: LOG is QEMU's, of memory_region_ops_* and guest_errors; WIDEST are the bytes
 of the widest piece that the kernel makes; DIR/order has a line for each run, in the order in which
 they were made: its name, and those of its clients; DIR/NAME/run.json is the run.
-
-QEMU makes aligned calls of 1, 2, 4 and 8 bytes. So each is one access of the device; but where the
-kernel makes pieces of 4, one of 8 is two, and can be told by them (see guest/clients.sh).
 """
 import collections
 import json
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "vm"))
-import judge  # noqa: E402 # pylint: disable=wrong-import-position
-from device_log import EDU, by_width, figures, read_log  # noqa: E402 # pylint: disable=wrong-import-position
-
-FIRST = ("read", 0xf0000, 8)
-LAST = ("read", 0xf0008, 8)
-
-
-# --- what the device saw ---------------------------------------------------------------------------
-
-
-def calls_of(accesses, widest):
-    """[(call, [access])]: the accesses of the device by the calls that they are pieces of"""
-    calls = []
-    i = 0
-    while i < len(accesses):
-        direction, offset, width = accesses[i]
-        pair = accesses[i:i + 2] == [(direction, offset, 4), (direction, offset + 4, 4)]
-        if widest == 4 and offset % 8 == 0 and pair:
-            calls.append(((direction, offset, 8), accesses[i:i + 2]))
-            i += 2
-        else:
-            calls.append((accesses[i], accesses[i:i + 1]))
-            i += 1
-    return calls
-
-
-def cut_log(calls):
-    """[[(call, [access])]] of each client, and what is of none"""
-    clients, strays, inside = [], [], False
-    for call in calls:
-        if call[0] == FIRST:
-            clients.append([])
-            inside = True
-        (clients[-1] if inside else strays).append(call)
-        if call[0] == LAST:
-            inside = False
-    return clients, strays
-
+import client_log  # it also finds the next two
+import judge
+from device_log import EDU, by_width, figures
 
 # --- what the run says -----------------------------------------------------------------------------
 
@@ -146,18 +107,15 @@ def check_run(name, run, calls):
 
 def main():
     log, widest, directory = sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3])
-    order = [line.split() for line in (directory / "order").read_text().splitlines()]
-    wanted = sum(len(names) for _, *names in order)
-    clients, strays = cut_log(calls_of(read_log(log), widest))
+    runs, faults = client_log.read_runs(log, widest, directory)
 
-    judge.check(f"the log has {wanted} clients, and nothing else reached BAR0",
-                [f"{len(clients)} clients"] if len(clients) != wanted else strays)
-    for name, *names in order:
-        calls = []
-        for client in names:
-            check_widths(f"{name}, {client}", clients[0])
-            calls += clients.pop(0)
-        check_run(name, json.loads((directory / name / "run.json").read_text()), calls)
+    judge.check(f"the log has the clients of {len(runs)} runs, and nothing else reached BAR0", faults)
+    for name, clients in runs.items():
+        for client, calls in clients:
+            if client.endswith("-mixed"):
+                check_widths(f"{name}, {client}", calls)
+        run = json.loads((directory / name / "run.json").read_text())
+        check_run(name, run, [call for _, calls in clients for call in calls])
     return judge.done()
 
 

@@ -95,7 +95,7 @@ POLICY_SPOILS = [
     ("no widths", put([], "rules", 0, "widths")),
     ("a width that is no class", put([9], "rules", 0, "widths")),
     ("an unknown symbol", put("pages", "rules", 0, "max")),
-    ("another boundary", put(64, "rules", 0, "no_crossing")),
+    ("another boundary", put("maxstbl", "rules", 0, "no_crossing")),
     ("a multiple of 0", put(0, "rules", 0, "multiple_of")),
     ("a PCI id as a number", put(0x1014, "devices", 0, "vendor")),
     ("a device that is any", put({}, "devices", 0)),

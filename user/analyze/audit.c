@@ -7,6 +7,9 @@
 
 #include "user/analyze/clauses.h"
 #include "user/analyze/coverage.h"
+#include "user/analyze/evidence.h"
+#include "user/analyze/offsets.h"
+#include "user/analyze/units.h"
 #include "user/run/array.h"
 
 #define NAME_OF(names, value) ((value) < sizeof(names) / sizeof((names)[0]) ? (names)[value] : NULL)
@@ -43,6 +46,18 @@ const char *audit_verdict__name(unsigned int verdict)
 	};
 
 	return NAME_OF(names, verdict);
+}
+
+const char *audit_comeback__name(unsigned int comeback)
+{
+	static const char *const names[] = {
+		[AUDIT_NO_REFUSAL] = "no refusal",
+		[AUDIT_STAYED_AWAY] = "did not come back",
+		[AUDIT_COMEBACK_UNKNOWN] = "unknown",
+		[AUDIT_CAME_BACK] = "came back",
+	};
+
+	return NAME_OF(names, comeback);
 }
 
 double audit__bound(size_t units)
@@ -169,7 +184,8 @@ static bool is_same(const struct audit_finding *finding, const struct audit_find
 	       same_text(a->driver, b->driver) && same_process(finding, other->run, cell);
 }
 
-static int add_finding(struct audit *audit, const struct audit_finding *fresh)
+/* Takes the evidence of @fresh over. */
+static int add_finding(struct audit *audit, struct audit_finding *fresh)
 {
 	struct audit_finding *finding = NULL;
 
@@ -181,7 +197,7 @@ static int add_finding(struct audit *audit, const struct audit_finding *fresh)
 		add_counts(&finding->counts, &fresh->counts);
 		finding->nr_runs += finding->last_run != fresh->last_run;
 		finding->last_run = fresh->last_run;
-		return 0;
+		return evidence__merge(finding, fresh);
 	}
 	finding = array__append(&audit->findings, &audit->nr_findings, sizeof(*finding));
 	if (!finding)
@@ -196,12 +212,16 @@ struct place {
 	const struct run *run;
 	size_t index; /* of the run */
 	const struct run_cell *cell;
+	const struct offset_index *offsets;
+	struct offsets of; /* of the cell */
 };
 
 static int check_clause(struct audit *audit, const struct audit_rule *rule,
 			const struct place *place, const struct clause_hit *hit,
 			enum audit_clause clause)
 {
+	int err;
+
 	struct audit_finding finding = {
 		.rule = rule->rule,
 		.clause = clause,
@@ -218,21 +238,40 @@ static int check_clause(struct audit *audit, const struct audit_rule *rule,
 		return 0;
 	if (finding.result == AUDIT_UNDECIDED)
 		finding.why = hit->why ?: "which of the errors were expected is not known";
-	return add_finding(audit, &finding);
+	err = evidence__gather(&finding, place->offsets, place->cell - place->run->cells);
+	err = err ?: add_finding(audit, &finding);
+	if (err)
+		evidence__free(&finding);
+	return err;
+}
+
+static void count_calls(struct audit_rule *rule, const struct place *place,
+			const struct clause_hit *calls)
+{
+	rule->calls = add(rule->calls, calls->all);
+	if (!calls->all.min)
+		return;
+	rule->nr_runs += !rule->nr_runs || rule->last_run != place->index;
+	rule->last_run = place->index;
 }
 
 static int check_cell(struct audit *audit, struct audit_rule *rule, const struct place *place)
 {
-	struct clause_hit hit, any = {};
+	struct clause_hit calls, hit, any = {};
 	enum audit_result result = AUDIT_HELD;
 	struct audit_counts counts;
 	struct clause_caps caps;
 	int err;
 
+	offsets__spoken_of(rule->rule, &place->of, &calls);
+	if (!calls.all.max)
+		return 0;
+
 	clause__caps(rule->rule, place->cell, &caps);
 	for (unsigned int clause = 0; clause < AUDIT_CLAUSES; clause++) {
 		if (!clause__check(rule->rule, clause, place->run, place->cell, &hit))
 			continue;
+		offsets__narrow(rule->rule, clause, &place->of, &calls, &hit);
 		err = check_clause(audit, rule, place, &hit, clause);
 		if (err)
 			return err;
@@ -240,14 +279,13 @@ static int check_cell(struct audit *audit, struct audit_rule *rule, const struct
 		any.through = either(any.through, hit.through, caps.through);
 		any.failed = either(any.failed, hit.failed, caps.failed);
 	}
+	offsets__narrow_any(rule->rule, &place->of, &calls, &any);
 	count_hit(&counts, &any, rule->rule, place->cell);
 	result = judge(&counts);
 	if (result > rule->result)
 		rule->result = result;
 	add_counts(&rule->counts, &counts);
-	rule->calls += place->cell->count;
-	rule->nr_runs += !rule->nr_runs || rule->last_run != place->index;
-	rule->last_run = place->index;
+	count_calls(rule, place, &calls);
 	return 0;
 }
 
@@ -259,9 +297,27 @@ static bool speaks_of(const struct policy_rule *rule, const struct run *run,
 	return policy_rule__has_region(rule, run->devices[cell->device].bus, cell->region);
 }
 
+/* Of the calls of the cell at least so many are spoken of, by any of the rules. */
+static uint64_t least_spoken_of(const struct audit *audit, const struct place *place)
+{
+	struct clause_hit calls;
+	uint64_t least = 0;
+
+	for (size_t i = 0; i < audit->policy->nr_rules; i++) {
+		const struct policy_rule *rule = audit->rules[i].rule;
+
+		if (!speaks_of(rule, place->run, place->cell))
+			continue;
+		offsets__spoken_of(rule, &place->of, &calls);
+		least = larger(least, calls.all.min);
+	}
+	return least;
+}
+
 static int check_place(struct audit *audit, const struct place *place)
 {
 	bool spoken_of = false;
+	uint64_t calls;
 	int err = 0;
 
 	for (size_t i = 0; !err && i < audit->policy->nr_rules; i++) {
@@ -272,24 +328,42 @@ static int check_place(struct audit *audit, const struct place *place)
 	}
 	if (!spoken_of)
 		return err ?: coverage__no_rule(audit, place->index, place->run, place->cell);
-	audit->calls += place->cell->count;
+	calls = least_spoken_of(audit, place);
+	if (!calls)
+		return err;
+	audit->calls += calls;
 	audit->units += !audit->units || audit->last_unit != place->index;
 	audit->last_unit = place->index;
-	return err;
+	return err ?: units__add_cell(audit, place->index, place->cell);
 }
 
-static int check_run(struct audit *audit, const struct run *run, size_t index)
+static int check_cells(struct audit *audit, const struct offset_index *offsets, size_t index)
 {
-	int err = coverage__run(audit, index, run);
+	const struct run *run = offsets->run;
+	int err = 0;
 
 	for (size_t i = 0; !err && i < run->nr_cells; i++) {
 		const struct run_cell *cell = &run->cells[i];
-		const struct place place = { run, index, cell };
+		const struct place place = { run, index, cell, offsets,
+					     offset_index__of_cell(offsets, i) };
 
 		if (cell->count &&
 		    policy__matches(audit->policy, &run->devices[cell->device]) == POLICY_MATCHES)
 			err = check_place(audit, &place);
 	}
+	return err;
+}
+
+static int check_run(struct audit *audit, const struct run *run, size_t index)
+{
+	struct offset_index offsets;
+	int err = coverage__run(audit, index, run);
+
+	err = err ?: offset_index__init(&offsets, run);
+	if (err)
+		return err;
+	err = check_cells(audit, &offsets, index);
+	offset_index__free(&offsets);
 	return err;
 }
 
@@ -317,6 +391,9 @@ int audit__init(struct audit *audit, const struct policy *policy, struct run *co
 		audit->rules[i].rule = &policy->rules[i];
 	for (size_t i = 0; !err && i < nr_runs; i++)
 		err = check_run(audit, runs[i], i);
+	for (size_t i = 0; i < audit->nr_findings; i++)
+		evidence__sort(&audit->findings[i]);
+	units__finish(audit, runs);
 	err = err ?: coverage__rules(audit);
 	decide(audit);
 	return err;
@@ -333,7 +410,10 @@ void audit__free(struct audit *audit)
 {
 	free_notes(&audit->undecided);
 	free_notes(&audit->not_seen);
+	for (size_t i = 0; i < audit->nr_findings; i++)
+		evidence__free(&audit->findings[i]);
 	free(audit->findings);
+	units__free(audit);
 	free(audit->rules);
 	*audit = (struct audit){};
 }

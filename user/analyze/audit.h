@@ -35,6 +35,25 @@ struct audit_counts {
 	struct audit_range expected; /* of refused: by errnos that the rule expects; no finding */
 };
 
+/* Calls at one offset with one exact width; times are since the epoch, in ns. */
+struct audit_place {
+	uint64_t offset, width, count, errors;
+	int64_t first_ns, last_ns;
+};
+
+/* After a refusal, did the client ask for any of the bytes with another width? */
+enum audit_comeback {
+	AUDIT_NO_REFUSAL,
+	AUDIT_STAYED_AWAY,
+	AUDIT_COMEBACK_UNKNOWN,
+	AUDIT_CAME_BACK
+};
+
+struct audit_return {
+	uint64_t width;
+	uint64_t count, succeeded; /* at least */
+};
+
 /* Of one rule and clause, in one cell; cells of the same identity of several runs are one. */
 struct audit_finding {
 	const struct policy_rule *rule;
@@ -46,6 +65,14 @@ struct audit_finding {
 	uint64_t count; /* calls in the cell */
 	struct audit_counts counts;
 	size_t nr_runs, last_run;
+	/* Where, most calls first, of as many calls as are known to be against it. */
+	struct audit_place *places;
+	size_t nr_places;
+	uint64_t placed; /* calls in places */
+	bool times_exact; /* else there may have been earlier and later ones */
+	enum audit_comeback comeback;
+	struct audit_return *returns; /* AUDIT_CAME_BACK: by width */
+	size_t nr_returns;
 };
 
 /* A sentence about the runs, and of how many of them it is true; 0: of all of them together. */
@@ -62,9 +89,23 @@ struct audit_notes {
 struct audit_rule {
 	const struct policy_rule *rule;
 	enum audit_result result;
-	uint64_t calls; /* that the rule speaks of */
-	size_t nr_runs, last_run; /* that have such calls */
+	struct audit_range calls; /* that the rule speaks of */
+	size_t nr_runs, last_run; /* that are known to have such calls */
 	struct audit_counts counts;
+};
+
+/* What else the runs that are units could be counted by. */
+struct audit_units {
+	size_t clients; /* processes, in each run anew */
+	size_t without_clients; /* runs that do not tell by whom all of these calls were */
+	size_t kernels; /* releases and architectures; a run does not name its host */
+	/* Runs: from open on; attached to a device that was open; it is not known. */
+	size_t from_open, late, phase_unknown;
+	struct audit_client {
+		size_t run;
+		int process; /* RUN_NO_PROCESS: not told */
+	} * list; /* what clients and without_clients count */
+	size_t nr_list;
 };
 
 enum audit_verdict { AUDIT_NO_VIOLATION, AUDIT_VERDICT_UNDECIDED, AUDIT_VERDICT_VIOLATED };
@@ -77,8 +118,9 @@ struct audit {
 	struct audit_notes undecided; /* why a clean verdict is none */
 	struct audit_notes not_seen; /* what no verdict can speak of */
 	size_t nr_runs;
-	size_t units, last_unit; /* runs that have calls that a rule speaks of */
-	uint64_t calls; /* in these, each once */
+	size_t units, last_unit; /* runs that are known to have calls that a rule speaks of */
+	uint64_t calls; /* in these, each once, at least */
+	struct audit_units seen;
 	enum audit_verdict verdict;
 };
 
@@ -102,6 +144,7 @@ bool audit__same_run(const struct run *a, const struct run *b);
 /* Their words; NULL for values out of range. */
 const char *audit_result__name(unsigned int result);
 const char *audit_clause__name(unsigned int clause);
+const char *audit_comeback__name(unsigned int comeback);
 const char *audit_verdict__name(unsigned int verdict);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "user/analyze/clauses.h"
 
-#include <string.h>
+#include "user/analyze/limits.h"
 
 /* The kernel cuts a call to this: MAX_RW_COUNT of 4 KiB pages, linux/fs.h. */
 #define LONGEST_CALL 0x7ffff000
@@ -10,8 +10,6 @@
 #define SHORTEST_BLOCK 16
 #define BLOCK_MULTIPLE 8
 #define LONGEST_BLOCK UINT16_MAX
-
-#define PAGE_4K 4096
 
 static struct audit_range exactly(uint64_t value)
 {
@@ -57,6 +55,16 @@ void clause__caps(const struct policy_rule *rule, const struct run_cell *cell,
 		caps->failed = cell->accesses.refused;
 }
 
+static uint64_t class_min(const struct run_cell *cell)
+{
+	return cell->wclass ? run_width__max(cell->wclass - 1) + 1 : 0;
+}
+
+static uint64_t class_max(const struct run_cell *cell)
+{
+	return smaller(run_width__max(cell->wclass), LONGEST_CALL);
+}
+
 static void hit_all(struct clause_hit *hit, const struct run_cell *cell, bool against)
 {
 	uint64_t failed = against ? cell->errors : 0;
@@ -67,85 +75,66 @@ static void hit_all(struct clause_hit *hit, const struct run_cell *cell, bool ag
 }
 
 /* @nr calls of the cell, that are counted without regard to whether they failed. */
-static void hit_some(struct clause_hit *hit, const struct run_cell *cell, uint64_t nr)
+static void hit_some(struct clause_hit *hit, const struct run_cell *cell, struct audit_range nr)
 {
 	uint64_t through = cell->count - cell->errors;
 
-	hit->all = exactly(nr);
-	hit->through = (struct audit_range){ less(nr, cell->errors), smaller(nr, through) };
-	hit->failed = (struct audit_range){ less(nr, through), smaller(nr, cell->errors) };
-	hit->why = "which of the calls failed is not known";
+	hit->all = nr;
+	hit->through = (struct audit_range){ less(nr.min, cell->errors), smaller(nr.max, through) };
+	hit->failed = (struct audit_range){ less(nr.min, through), smaller(nr.max, cell->errors) };
+	hit->why = nr.min == nr.max ? "which of the calls failed is not known"
+				    : "the offsets of the calls are not known";
+}
+
+/* What cell.unaligned is counted by: the widest of 1, 2, 4 and 8 that fits in the width. */
+static uint64_t natural_alignment(const struct run_cell *cell)
+{
+	uint64_t width = smaller(run_width__max(cell->wclass), 8), align = 1;
+
+	while (align * 2 <= width)
+		align *= 2;
+	return align;
+}
+
+static void check_aligned(const struct policy_rule *rule, const struct run_cell *cell,
+			  struct clause_hit *hit)
+{
+	uint64_t counted_by = natural_alignment(cell);
+	struct audit_range nr = exactly(cell->unaligned);
+
+	if (rule->aligned != POLICY_NATURALLY && rule->aligned < counted_by)
+		nr.min = 0;
+	if (rule->aligned != POLICY_NATURALLY && rule->aligned > counted_by)
+		nr.max = cell->count;
+	hit_some(hit, cell, nr);
+}
+
+/* A call of @lo to @hi bytes, of which those of cell.unaligned are not aligned to their width. */
+static void check_crossing(const struct policy_rule *rule, const struct run *run,
+			   const struct run_cell *cell, struct clause_hit *hit)
+{
+	uint64_t lo = class_min(cell), hi = class_max(cell);
+	struct audit_range boundary = limits__resolve(&rule->no_crossing, run, cell);
+	struct audit_range nr = { 0, cell->count };
+
+	if (boundary.min == VS_PAGE && boundary.max == VS_PAGE)
+		nr = exactly(cell->crossing);
+	else if (lo > boundary.max)
+		nr.min = cell->count;
+	else if (boundary.max <= VS_PAGE)
+		nr.min = cell->crossing; /* a boundary of 4 KiB is one of these too */
+	if (boundary.min >= VS_PAGE)
+		nr.max = cell->crossing;
+	else if (hi <= 1)
+		nr.max = 0;
+	else if (lo == hi && hi == natural_alignment(cell) && hi <= boundary.min)
+		nr.max = cell->unaligned; /* aligned to its width, it crosses none */
+	hit_some(hit, cell, nr);
+	if (boundary.min != boundary.max)
+		hit->why = limits__why_unknown(&rule->no_crossing);
 }
 
 /* --- sizes ------------------------------------------------------------------------------------ */
-
-/* What a limit is for this device, or the range that it is in if that is not known. */
-static struct audit_range resolve(const struct policy_limit *limit, const struct run *run,
-				  const struct run_cell *cell)
-{
-	const struct run_device *device = &run->devices[cell->device];
-
-	switch (limit->kind) {
-	case POLICY_NO_LIMIT:
-		break;
-	case POLICY_NUMBER:
-		return exactly(limit->number);
-	case POLICY_MAXSTBL:
-		if (device->maxstbl >= 0)
-			return exactly(device->maxstbl);
-		break;
-	case POLICY_PAGE:
-		/* The others have a choice, and a run does not tell it. */
-		if (!strcmp(run->host.arch, "x86_64") || !strcmp(run->host.arch, "s390x"))
-			return exactly(PAGE_4K);
-		break;
-	case POLICY_REGION_SIZE:
-		for (size_t i = 0; i < device->nr_regions; i++)
-			if (device->regions[i].index == cell->region)
-				return exactly(device->regions[i].size);
-		break;
-	}
-	return up_to(UINT64_MAX);
-}
-
-static const char *why_unresolved(const struct policy_rule *rule, struct audit_range min,
-				  struct audit_range max)
-{
-	const struct policy_limit *limit = NULL;
-
-	if (rule->max.kind && max.min != max.max)
-		limit = &rule->max;
-	if (rule->min.kind && min.min != min.max)
-		limit = &rule->min;
-	if (!limit)
-		return NULL;
-	if (limit->kind == POLICY_MAXSTBL)
-		return "the device's maxstbl is not known";
-	return limit->kind == POLICY_PAGE ? "the host's page size is not known"
-					  : "the region's size is not known";
-}
-
-/* What a rule says of the sizes of a cell, as far as the least and the most it may mean. */
-struct meaning {
-	struct sizes mild, strict;
-	const char *unresolved;
-};
-
-static void find_meaning(struct meaning *meaning, const struct policy_rule *rule,
-			 const struct run *run, const struct run_cell *cell)
-{
-	struct audit_range min = resolve(&rule->min, run, cell);
-	struct audit_range max = resolve(&rule->max, run, cell);
-	uint64_t multiple = rule->multiple_of ?: 1;
-
-	if (!rule->min.kind)
-		min = exactly(0);
-	if (!rule->max.kind)
-		max = exactly(UINT64_MAX);
-	meaning->mild = (struct sizes){ .min = min.min, .max = max.max, .multiple = multiple };
-	meaning->strict = (struct sizes){ .min = min.max, .max = max.min, .multiple = multiple };
-	meaning->unresolved = why_unresolved(rule, min, max);
-}
 
 /* Of @count sizes from @lo to @hi. */
 static struct audit_range breaking(const struct meaning *meaning, uint64_t lo, uint64_t hi,
@@ -177,12 +166,11 @@ static bool made_of(const struct run_cell *cell, uint64_t width)
 static void check_call_sizes(const struct policy_rule *rule, const struct run *run,
 			     const struct run_cell *cell, struct clause_hit *hit)
 {
-	uint64_t lo = cell->wclass ? run_width__max(cell->wclass - 1) + 1 : 0;
-	uint64_t hi = smaller(run_width__max(cell->wclass), LONGEST_CALL);
+	uint64_t lo = class_min(cell), hi = class_max(cell);
 	uint64_t through = cell->count - cell->errors;
 	struct meaning meaning;
 
-	find_meaning(&meaning, rule, run, cell);
+	limits__find(&meaning, rule, run, cell);
 	hit->failed = breaking(&meaning, lo, hi, cell->errors, NULL);
 	if (lo != hi && made_of(cell, meaning.mild.multiple))
 		meaning.mild.multiple = meaning.strict.multiple = 1;
@@ -234,7 +222,7 @@ static void check_access_sizes(const struct policy_rule *rule, enum audit_clause
 	hit->through = up_to(caps.through);
 	hit->why = accesses_unknown;
 	if (accesses->source != RUN_ACCESSES_UNKNOWN) {
-		find_meaning(&meaning, rule, run, cell);
+		limits__find(&meaning, rule, run, cell);
 		hit->through = check_blocks(rule, clause, &meaning, &run->devices[cell->device],
 					    accesses->blocks);
 		for (int i = 0; i < 4; i++) {
@@ -256,7 +244,7 @@ static void check_access_sizes(const struct policy_rule *rule, enum audit_clause
 static void check_single(const struct run_cell *cell, struct clause_hit *hit)
 {
 	uint64_t through = cell->count - cell->errors, nr = nr_accesses(&cell->accesses);
-	uint64_t most = smaller(run_width__max(cell->wclass), LONGEST_CALL);
+	uint64_t most = class_max(cell);
 
 	if (!cell->wclass)
 		return;
@@ -282,13 +270,13 @@ static void check_single(const struct run_cell *cell, struct clause_hit *hit)
 
 /* --- by clause -------------------------------------------------------------------------------- */
 
-static bool is_forbidden(const struct policy_rule *rule, enum vs_dir dir)
+bool clause__forbids(const struct policy_rule *rule, enum vs_dir dir)
 {
 	return rule->access == POLICY_NO_ACCESS ||
 	       rule->access == (dir == VS_READ ? POLICY_WRITE_ONLY : POLICY_READ_ONLY);
 }
 
-static bool has_clause(const struct policy_rule *rule, enum audit_clause clause)
+bool clause__is_in(const struct policy_rule *rule, enum audit_clause clause)
 {
 	switch (clause) {
 	case AUDIT_ACCESS:
@@ -300,7 +288,7 @@ static bool has_clause(const struct policy_rule *rule, enum audit_clause clause)
 	case AUDIT_ALIGNED:
 		return rule->aligned;
 	case AUDIT_CROSSING:
-		return rule->no_crossing;
+		return rule->no_crossing.kind;
 	case AUDIT_SINGLE:
 		return rule->single_access;
 	}
@@ -310,15 +298,15 @@ static bool has_clause(const struct policy_rule *rule, enum audit_clause clause)
 bool clause__check(const struct policy_rule *rule, enum audit_clause clause, const struct run *run,
 		   const struct run_cell *cell, struct clause_hit *hit)
 {
-	if (!has_clause(rule, clause))
+	if (!clause__is_in(rule, clause))
 		return false;
 	*hit = (struct clause_hit){};
 	if (clause == AUDIT_ACCESS)
-		hit_all(hit, cell, is_forbidden(rule, cell->dir));
+		hit_all(hit, cell, clause__forbids(rule, cell->dir));
 	else if (clause == AUDIT_ALIGNED)
-		hit_some(hit, cell, cell->unaligned);
+		check_aligned(rule, cell, hit);
 	else if (clause == AUDIT_CROSSING)
-		hit_some(hit, cell, cell->crossing);
+		check_crossing(rule, run, cell, hit);
 	else if (clause == AUDIT_SINGLE)
 		check_single(cell, hit);
 	else if (rule->level == POLICY_DEVICE_ACCESS)

@@ -20,7 +20,10 @@ struct clause_caps {
 void clause__caps(const struct policy_rule *rule, const struct run_cell *cell,
 		  struct clause_caps *caps);
 
-/* False: the rule has no such clause. */
+bool clause__is_in(const struct policy_rule *rule, enum audit_clause clause);
+bool clause__forbids(const struct policy_rule *rule, enum vs_dir dir); /* AUDIT_ACCESS */
+
+/* By what is counted of the cell, as if the rule spoke of all its calls. False: not in the rule. */
 bool clause__check(const struct policy_rule *rule, enum audit_clause clause, const struct run *run,
 		   const struct run_cell *cell, struct clause_hit *hit);
 

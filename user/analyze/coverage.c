@@ -183,7 +183,8 @@ static int check_region(struct audit *audit, size_t index, const struct run *run
 static bool names_regions(const struct policy *policy)
 {
 	for (size_t i = 0; i < policy->nr_rules; i++)
-		if (policy->rules[i].pci_regions | policy->rules[i].other_regions)
+		if (policy->rules[i].regions.pci | policy->rules[i].regions.other |
+		    policy->rules[i].msix_table)
 			return true;
 	return false;
 }

@@ -40,18 +40,45 @@ struct policy_device {
 /* In policy_rule.widths, behind the width classes: s390 store blocks (device accesses only) */
 #define POLICY_BLOCKS 31
 
+/* In policy_rule.aligned: to the widest of 1, 2, 4 and 8 bytes that fits in the width of the call */
+#define POLICY_NATURALLY 1
+
+/* The place of the MSI-X table, which each device tells; in rules it stands among the registers. */
+#define POLICY_MSIX_TABLE "msix_table"
+
+/* Bit = region index; both 0: all */
+struct policy_regions {
+	uint32_t pci; /* by PCI's names */
+	uint32_t other; /* "region N", "bad": whatever the bus is */
+};
+
+/* Bytes of each of these regions. */
+struct policy_range {
+	struct policy_regions regions;
+	uint64_t offset, length; /* the end is no more than 2^64 - 1 */
+};
+
+struct policy_register {
+	char *name; /* unique */
+	struct policy_range place; /* in one region */
+};
+
 struct policy_rule {
 	char *id; /* unique */
 	char *description;
-	uint32_t pci_regions; /* by PCI's names: bit = region index */
-	uint32_t other_regions; /* "region N", "bad", whatever the bus is; both 0: all regions */
+	struct policy_regions regions; /* those of the registers, where it names some */
+	/* What it speaks of: calls that touch one of these bytes; none, and no msix_table: all calls */
+	struct policy_range *ranges;
+	size_t nr_ranges;
+	char **registers; /* names, NULL-terminated, or NULL; their places are among the ranges */
+	bool msix_table;
 	enum policy_dir dir;
 	enum policy_level level;
 	uint32_t widths; /* bit = width class; 0: any */
 	struct policy_limit min, max;
 	uint64_t multiple_of; /* 0: any */
-	bool aligned;
-	uint64_t no_crossing; /* VS_PAGE or 0 */
+	uint64_t aligned; /* 0: any; POLICY_NATURALLY; or to this power of two */
+	struct policy_limit no_crossing; /* a power of two, or POLICY_PAGE */
 	bool single_access;
 	enum policy_access access;
 	int *expect; /* errnos */
@@ -64,6 +91,8 @@ struct policy {
 	char *description;
 	struct policy_device *devices; /* none: any device */
 	size_t nr_devices;
+	struct policy_register *registers;
+	size_t nr_registers;
 	struct policy_rule *rules;
 	size_t nr_rules;
 };
@@ -86,7 +115,15 @@ const char *policy_severity__name(unsigned int severity);
 enum policy_match { POLICY_DOES_NOT_MATCH, POLICY_MAY_MATCH, POLICY_MATCHES };
 enum policy_match policy__matches(const struct policy *policy, const struct run_device *device);
 
-/* Does the rule speak of this region, on this bus? */
+/* May the rule speak of this region, on this bus? */
 bool policy_rule__has_region(const struct policy_rule *rule, const char *bus, uint32_t region);
+
+/* Does it speak of bytes of regions, and not of regions as a whole? */
+bool policy_rule__has_ranges(const struct policy_rule *rule);
+
+/* Does a call of @width bytes at @offset of this region touch what the rule speaks of? */
+enum policy_match policy_rule__touches(const struct policy_rule *rule,
+				       const struct run_device *device, uint32_t region,
+				       uint64_t offset, uint64_t width);
 
 #endif

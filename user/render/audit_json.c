@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* vfioscope.audit/1, see vfioscope-audit(1). */
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
 
 #include "user/render/audit.h"
@@ -8,6 +9,7 @@
 #include "user/render/names.h"
 
 #define AUDIT_SCHEMA "vfioscope.audit/1"
+#define PLACES_SHOWN 256
 
 static json_t *range(struct audit_range range)
 {
@@ -57,7 +59,9 @@ static int fill_rule(json_t *object, const struct audit_view *view, size_t i)
 		      ?: json_out__set_text(object, "severity",
 					    policy_severity__name(rule->rule->severity));
 	err = err ?: json_out__set_text(object, "level", policy_level__name(rule->rule->level));
-	err = err ?: json_out__set(object, "calls", json_integer(rule->calls));
+	err = err ?: json_out__set(object, "calls", json_integer(rule->calls.min));
+	if (rule->calls.max != rule->calls.min)
+		err = err ?: json_out__set(object, "calls_at_most", json_integer(rule->calls.max));
 	err = err ?: json_out__set(object, "runs", json_integer(rule->nr_runs));
 	return err ?: set_counts(object, &rule->counts);
 }
@@ -75,6 +79,63 @@ static int set_process(json_t *object, const struct audit_finding *finding)
 	err = err ?: json_out__set(who, "pid", json_integer(process->pid));
 	err = err ?: json_out__set_text(who, "comm", process->comm);
 	return err ?: json_out__set_text(who, "vm", process->vm);
+}
+
+static int fill_time(json_t *object, const char *key, int64_t ns)
+{
+	char text[RUN_TIME_LEN];
+
+	return json_out__set_text(object, key, run_time__format(ns, text, sizeof(text)));
+}
+
+static int fill_place(json_t *object, const struct audit_place *place)
+{
+	char offset[20];
+	int err;
+
+	snprintf(offset, sizeof(offset), "0x%" PRIx64, place->offset);
+	err = json_out__set_text(object, "offset", offset);
+	err = err ?: json_out__set(object, "width", json_integer(place->width));
+	err = err ?: json_out__set(object, "calls", json_integer(place->count));
+	err = err ?: json_out__set(object, "errors", json_integer(place->errors));
+	err = err ?: fill_time(object, "first", place->first_ns);
+	return err ?: fill_time(object, "last", place->last_ns);
+}
+
+static int set_places(json_t *object, const struct audit_finding *finding)
+{
+	size_t shown = finding->nr_places < PLACES_SHOWN ? finding->nr_places : PLACES_SHOWN;
+	json_t *array = json_array();
+	int err = json_out__set(object, "places", array);
+
+	for (size_t i = 0; !err && i < shown; i++) {
+		json_t *place = json_object();
+
+		err = json_array_append_new(array, place) ? -ENOMEM
+							  : fill_place(place, &finding->places[i]);
+	}
+	err = err
+		      ?: json_out__set(object, "places_left_out",
+				       json_integer(finding->nr_places - shown));
+	return err ?: json_out__set(object, "times_exact", json_boolean(finding->times_exact));
+}
+
+static int set_comeback(json_t *object, const struct audit_finding *finding)
+{
+	json_t *array = json_array();
+	int err = json_out__set(object, "returns", array);
+
+	for (size_t i = 0; !err && i < finding->nr_returns; i++) {
+		const struct audit_return *entry = &finding->returns[i];
+		json_t *element = json_pack("{s:I, s:I, s:I}", "width", (json_int_t)entry->width,
+					    "at_least", (json_int_t)entry->count,
+					    "succeeded_at_least", (json_int_t)entry->succeeded);
+
+		err = json_array_append_new(array, element) ? -ENOMEM : 0;
+	}
+	return err
+		       ?: json_out__set_text(object, "after_refusal",
+					     audit_comeback__name(finding->comeback));
 }
 
 static int fill_finding(json_t *object, const struct audit_view *view, size_t i)
@@ -96,7 +157,9 @@ static int fill_finding(json_t *object, const struct audit_view *view, size_t i)
 	err = err ?: set_process(object, finding);
 	err = err ?: json_out__set(object, "calls", json_integer(finding->count));
 	err = err ?: json_out__set(object, "runs", json_integer(finding->nr_runs));
-	return err ?: set_counts(object, &finding->counts);
+	err = err ?: set_counts(object, &finding->counts);
+	err = err ?: set_places(object, finding);
+	return err ?: set_comeback(object, finding);
 }
 
 static int fill_note(json_t *object, const struct audit_note *note)
@@ -131,6 +194,15 @@ static int set_array(json_t *document, const char *key, const struct audit_view 
 	return err;
 }
 
+static json_t *units(const struct audit_units *seen)
+{
+	return json_pack("{s:I, s:b, s:n, s:n, s:I, s:{s:I, s:I, s:I}}", "clients",
+			 (json_int_t)seen->clients, "clients_complete", !seen->without_clients,
+			 "sessions", "hosts", "kernels", (json_int_t)seen->kernels, "phases",
+			 "from_open", (json_int_t)seen->from_open, "late", (json_int_t)seen->late,
+			 "unknown", (json_int_t)seen->phase_unknown);
+}
+
 static int set_verdict(json_t *document, const struct audit *audit)
 {
 	bool clean = audit->verdict == AUDIT_NO_VIOLATION;
@@ -141,6 +213,7 @@ static int set_verdict(json_t *document, const struct audit *audit)
 	err = err ?: json_out__set(object, "units", json_integer(audit->units));
 	err = err ?: json_out__set_text(object, "unit", "run");
 	err = err ?: json_out__set(object, "calls", json_integer(audit->calls));
+	err = err ?: json_out__set(object, "seen", units(&audit->seen));
 	return err
 		       ?: json_out__set(object, "bound_95",
 					clean ? json_real(audit__bound(audit->units))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An audit as text and as Markdown, which is the same with other headings and with tables indented:
- * in an indented block nothing that a tenant named means anything to a reader of Markdown.
+ * An audit as text and as Markdown, which has other headings, blocks that are indented and short lines in
+ * place of wide tables: in an indented block nothing that a tenant named means anything to a reader of
+ * Markdown.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "user/render/audit.h"
+#include "user/render/audit_finding.h"
 #include "user/render/escape.h"
 #include "user/render/names.h"
 #include "user/render/table.h"
@@ -17,10 +19,11 @@ struct style {
 	const char *heading; /* before the title of a section */
 	const char *under; /* after it */
 	const char *indent; /* before each line of a block */
+	bool narrow; /* for mails: no tables but of notes */
 };
 
-static const struct style text_style = { "", "\n", "" };
-static const struct style markdown_style = { "## ", "\n\n", "    " };
+static const struct style text_style = { "", "\n", "", false };
+static const struct style markdown_style = { "## ", "\n\n", "    ", true };
 
 static void add_columns(struct table *table, const char *const *names, size_t nr, bool numbers)
 {
@@ -72,10 +75,9 @@ static struct table *begin_table(FILE *out, const struct style *style, const cha
 
 static void add_range(struct table *table, struct audit_range range)
 {
-	if (range.min == range.max)
-		table__addf(table, "%" PRIu64, range.min);
-	else
-		table__addf(table, "%" PRIu64 "..%" PRIu64, range.min, range.max);
+	char text[AUDIT_RANGE_LEN];
+
+	table__add(table, audit_range__text(range, text));
 }
 
 static void add_counts(struct table *table, const struct audit_counts *counts)
@@ -129,6 +131,39 @@ static char *join(char *const *argv)
 	return line;
 }
 
+/* Escaped; frees @text, and NULL stands for no memory. */
+static int take_line(FILE *out, const struct style *style, char *text)
+{
+	int err = text ? print_line(out, style, text) : -ENOMEM;
+
+	free(text);
+	return err;
+}
+
+static int print_runs_narrow(FILE *out, const struct style *style, const struct audit_view *view)
+{
+	char started[RUN_TIME_LEN];
+	int err = 0;
+
+	fprintf(out, "\n%sRUNS%s", style->heading, style->under);
+	for (size_t i = 0; !err && i < view->audit->nr_runs; i++) {
+		const struct run *run = view->runs[i];
+		char *line = NULL, *called = join(run->argv);
+
+		run_time__format(run->started_ns, started, sizeof(started));
+		err = print_line(out, style, view->paths[i]);
+		if (!err && asprintf(&line, "  %s, %.1f s, Linux %s, %s", started,
+				     run->duration_ns / 1e9, run->host.kernel, run->host.arch) < 0)
+			line = NULL;
+		err = err ?: take_line(out, style, line);
+		if (!called || asprintf(&line, "  %s", called) < 0)
+			line = NULL;
+		free(called);
+		err = err ?: take_line(out, style, line);
+	}
+	return err;
+}
+
 static int print_runs(FILE *out, const struct style *style, const struct audit_view *view)
 {
 	struct table *table = begin_table(out, style, "RUNS");
@@ -154,6 +189,33 @@ static int print_runs(FILE *out, const struct style *style, const struct audit_v
 	return finish_table(out, style, table);
 }
 
+static int print_rules_narrow(FILE *out, const struct style *style, const struct audit *audit)
+{
+	int err = 0;
+
+	fprintf(out, "\n%sRULES%s", style->heading, style->under);
+	for (size_t i = 0; !err && i < audit->policy->nr_rules; i++) {
+		const struct audit_rule *rule = &audit->rules[i];
+		const struct audit_counts *counts = &rule->counts;
+		char r[5][AUDIT_RANGE_LEN], *line = NULL;
+
+		if (asprintf(&line, "%s: %s (%s, level %s)", rule->rule->id,
+			     audit_result__name(rule->result),
+			     policy_severity__name(rule->rule->severity),
+			     policy_level__name(rule->rule->level)) < 0)
+			line = NULL;
+		err = take_line(out, style, line);
+		fprintf(out, "%s  calls: %s; runs: %zu; against it: %s\n", style->indent,
+			audit_range__text(rule->calls, r[0]), rule->nr_runs,
+			audit_range__text(counts->all, r[1]));
+		fprintf(out, "%s  would break: %s; refused: %s; as expected: %s\n", style->indent,
+			audit_range__text(counts->would_break, r[2]),
+			audit_range__text(counts->refused, r[3]),
+			audit_range__text(counts->expected, r[4]));
+	}
+	return err;
+}
+
 static int print_rules(FILE *out, const struct style *style, const struct audit *audit)
 {
 	struct table *table = begin_table(out, style, "RULES");
@@ -170,7 +232,7 @@ static int print_rules(FILE *out, const struct style *style, const struct audit 
 		table__add(table, audit_result__name(rule->result));
 		table__add(table, policy_severity__name(rule->rule->severity));
 		table__add(table, policy_level__name(rule->rule->level));
-		table__addf(table, "%" PRIu64, rule->calls);
+		add_range(table, rule->calls);
 		table__addf(table, "%zu", rule->nr_runs);
 		add_counts(table, &rule->counts);
 	}
@@ -223,6 +285,19 @@ static int print_findings(FILE *out, const struct style *style, const struct aud
 	return finish_table(out, style, table);
 }
 
+static int print_evidence(FILE *out, const struct style *style, const struct audit *audit)
+{
+	int err = 0;
+
+	if (!audit->nr_findings)
+		return 0;
+	fprintf(out, "\n%s%s%s", style->heading, style->narrow ? "FINDINGS" : "EVIDENCE",
+		style->under);
+	for (size_t i = 0; !err && i < audit->nr_findings; i++)
+		err = audit_finding__print(out, style->indent, &audit->findings[i]);
+	return err;
+}
+
 static int print_notes(FILE *out, const struct style *style, const char *title,
 		       const struct audit_notes *notes)
 {
@@ -264,6 +339,22 @@ static void print_bound(FILE *out, size_t units)
 			"%.2g\n(the rule of three: Hanley and Lippman-Hand, JAMA 1983), if the "
 			"runs are independent.\n",
 			units, audit__bound(units));
+}
+
+/* What the runs with calls that a rule speaks of are made of. */
+static void print_units(FILE *out, const struct style *style, const struct audit *audit)
+{
+	const struct audit_units *seen = &audit->seen;
+
+	fprintf(out, "\n%sUNITS%s", style->heading, style->under);
+	fprintf(out, "- runs: %zu; these are the units of the bound\n", audit->units);
+	fprintf(out, "- clients (processes, in each run anew): %zu%s\n", seen->clients,
+		seen->without_clients ? ", and such as were not recorded" : "");
+	fprintf(out, "- hosts: not told apart, runs do not name theirs; kernels: %zu\n",
+		seen->kernels);
+	fputs("- sessions from open to close: not recorded\n", out);
+	fprintf(out, "- phases: runs from open on %zu, attached late %zu, not known %zu\n",
+		seen->from_open, seen->late, seen->phase_unknown);
 }
 
 static size_t count_violated(const struct audit *audit)
@@ -316,14 +407,17 @@ static int print_audit(FILE *out, const struct style *style, const struct audit_
 	const struct audit *audit = view->audit;
 	int err = print_policy(out, style, view);
 
-	err = err ?: print_runs(out, style, view);
-	err = err ?: print_rules(out, style, audit);
-	err = err ?: print_findings(out, style, audit);
+	err = err ?: (style->narrow ? print_runs_narrow : print_runs)(out, style, view);
+	err = err ?: (style->narrow ? print_rules_narrow : print_rules)(out, style, audit);
+	if (!style->narrow)
+		err = err ?: print_findings(out, style, audit);
+	err = err ?: print_evidence(out, style, audit);
 	err = err ?: print_notes(out, style, "UNDECIDED", &audit->undecided);
 	err = err ?: print_notes(out, style, "NOT SEEN", &audit->not_seen);
 	if (err)
 		return err;
 	print_never_seen(out, style);
+	print_units(out, style, audit);
 	print_verdict(out, style, audit);
 	return 0;
 }

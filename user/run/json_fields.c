@@ -67,6 +67,20 @@ static const struct field shift_fields[] = {
 };
 static const struct layout shift_layout = LAYOUT(run_device, shift_fields);
 
+static bool has_msix(const void *object)
+{
+	const struct run_device *device = object;
+
+	return device->msix_size != 0;
+}
+
+static const struct field msix_fields[] = {
+	KEYED("bar", U32, run_device, msix_bar),
+	KEYED("offset", U64, run_device, msix_offset, .flags = FIELD_HEX),
+	KEYED("size", U64, run_device, msix_size, .flags = FIELD_HEX),
+};
+static const struct layout msix_layout = LAYOUT(run_device, msix_fields);
+
 static const struct field device_fields[] = {
 	MEMBER(TEXT, run_device, name),
 	MEMBER(TEXT, run_device, bus, .flags = FIELD_OPTIONAL),
@@ -85,6 +99,11 @@ static const struct field device_fields[] = {
 	MEMBER(TEXT, run_device, link_speed, .flags = FIELD_OPTIONAL),
 	MEMBER(INT, run_device, link_width, .flags = FIELD_MAYBE),
 	MEMBER(INT, run_device, maxstbl, .flags = FIELD_MAYBE),
+	{ .key = "msix",
+	  .type = FIELD_OBJECT,
+	  .layout = &msix_layout,
+	  .flags = FIELD_OPTIONAL,
+	  .belongs = has_msix },
 	{ .key = "offset_shift", .type = FIELD_OBJECT, .layout = &shift_layout },
 	ARRAY(run_device, regions, region_layout),
 };

@@ -30,6 +30,7 @@ enum field_flags {
 	FIELD_OPTIONAL = 1 << 0, /* text: NULL when absent */
 	FIELD_MAYBE = 1 << 1, /* FIELD_INT: -1 when absent */
 	FIELD_HEX = 1 << 2, /* numbers: as a string "0x..", with all of the type's range */
+	FIELD_FILLED = 1 << 3, /* arrays: not empty if they are there */
 };
 
 struct reader;
@@ -92,12 +93,16 @@ int reader__number(struct reader *reader, const struct where *where, json_t *jso
 int reader__expect(struct reader *reader, const struct where *where, json_t *json, json_type type);
 int reader__no_memory(struct reader *reader, const struct where *where);
 
+/* Whether what was read makes sense: 0, or reader__fail() at a place below @document. */
+typedef int (*json_check)(struct reader *reader, const struct where *document, void *object);
+
 /*
  * A document that is no run, written by people: to @object, zeroed, by @layout; a field that its
- * tables do not have is refused. As run__parse() otherwise; what was read stays the caller's to free.
+ * tables do not have is refused, and messages name the line. @check may be NULL. As run__parse() otherwise; what was read
+ * stays the caller's to free.
  */
 int json__read_strict(const char *text, size_t size, const char *name, const struct layout *layout,
-		      void *object, char *error, size_t len);
+		      json_check check, void *object, char *error, size_t len);
 
 /* The reverse, a line for each field and for each element of its arrays. As run__print(). */
 int json__print(const struct layout *layout, const void *object, FILE *stream);

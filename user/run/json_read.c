@@ -11,6 +11,7 @@
 
 #include "user/run/array.h"
 #include "user/run/json_fields.h"
+#include "user/run/json_line.h"
 #include "user/run/json_text.h"
 #include "user/run/read_file.h"
 #include "user/run/run.h"
@@ -21,6 +22,9 @@ struct reader {
 	size_t len;
 	uint64_t unknown; /* fields that no table has */
 	bool strict; /* refuses these */
+	/* The document, to tell lines of it; NULL: they are not told. */
+	const char *text;
+	size_t size;
 };
 
 static int read_object(struct reader *reader, const struct where *where, json_t *json,
@@ -55,7 +59,7 @@ static size_t format_where(const struct where *where, char *buf, size_t len)
 
 int reader__fail(struct reader *reader, const struct where *where, const char *format, ...)
 {
-	char place[256] = "", reason[256];
+	char place[256] = "", reason[256], line[24] = "";
 	size_t used = format_where(where, place, sizeof(place));
 	va_list args;
 
@@ -64,8 +68,11 @@ int reader__fail(struct reader *reader, const struct where *where, const char *f
 	va_end(args);
 	defuse(place);
 	defuse(reason);
-	snprintf(reader->error, reader->len, "%s: %s%s%s", reader->name, place, used ? ": " : "",
-		 reason);
+	if (reader->text)
+		snprintf(line, sizeof(line), ":%zu",
+			 json_line__find(reader->text, reader->size, where));
+	snprintf(reader->error, reader->len, "%s%s: %s%s%s", reader->name, line, place,
+		 used ? ": " : "", reason);
 	return -EINVAL;
 }
 
@@ -233,6 +240,8 @@ static int read_array(struct reader *reader, const struct where *where, json_t *
 	size_t *nr = (size_t *)((char *)object + field->nr_offset), i;
 	int err = reader__expect(reader, where, json, JSON_ARRAY);
 
+	if (!err && field->flags & FIELD_FILLED && !json_array_size(json))
+		return reader__fail(reader, where, "is empty");
 	for (i = 0; !err && i < json_array_size(json); i++) {
 		const struct where at = { .up = where, .index = i };
 		void *element =
@@ -374,7 +383,7 @@ static json_t *load(struct reader *reader, const char *text, size_t size)
 }
 
 int json__read_strict(const char *text, size_t size, const char *name, const struct layout *layout,
-		      void *object, char *error, size_t len)
+		      json_check check, void *object, char *error, size_t len)
 {
 	struct reader reader = { .name = name, .error = error, .len = len, .strict = true };
 	const struct where document = {};
@@ -383,9 +392,11 @@ int json__read_strict(const char *text, size_t size, const char *name, const str
 
 	if (!json)
 		return -EINVAL;
+	reader.text = text;
+	reader.size = size;
 	err = read_object(&reader, &document, json, layout, object);
 	json_decref(json);
-	return err;
+	return err || !check ? err : check(&reader, &document, object);
 }
 
 static int read_run(struct reader *reader, json_t *json, struct run *run)

@@ -91,6 +91,8 @@ struct run_device {
 	char *runtime_status; /* sysfs power/runtime_status, before the device was opened */
 	char *link_speed; /* PCIe, as in sysfs: "8.0 GT/s PCIe" */
 	int link_width; /* PCIe lanes in use; -1: not known */
+	uint32_t msix_bar; /* where its MSI-X table is */
+	uint64_t msix_offset, msix_size; /* bytes; size 0: it has none, or that is not known */
 	int maxstbl; /* zPCI: bytes of its longest store block; -1: no zPCI device, or not known */
 	uint32_t offset_shift;
 	enum vs_shift_source shift_source;

@@ -72,6 +72,9 @@ static int check_devices(const struct check *check)
 		if (!run->devices[i].maxstbl || run->devices[i].maxstbl > UINT16_MAX)
 			return fail(check, "devices[%zu].maxstbl: %d is out of range", i,
 				    run->devices[i].maxstbl);
+		if (run->devices[i].msix_bar > 5)
+			return fail(check, "devices[%zu].msix.bar: %u is out of range", i,
+				    run->devices[i].msix_bar);
 	}
 	return 0;
 }

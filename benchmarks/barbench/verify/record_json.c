@@ -240,7 +240,7 @@ int verify_record__read(const char *path, struct verify_record *record, char *er
 		snprintf(error, len, "%s: %s", path, reason);
 		return err;
 	}
-	err = json__read_strict(text, size, path, &record_layout, record, error, len);
+	err = json__read_strict(text, size, path, &record_layout, NULL, record, error, len);
 	free(text);
 	return err ? err : check(record, path, error, len);
 }

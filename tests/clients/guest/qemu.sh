@@ -10,26 +10,29 @@
 # shellcheck source=tests/clients/guest/clients.sh
 . /opt/vm/clients.sh
 
-# traced NAME PROPERTIES OPTION...: one run with each client, after the other
+# traced NAME PROPERTIES mixed|8 OPTION...: one run with each client, after the other
 traced()
 {
-	local name="$1" properties="$2" client
+	local name="$1" properties="$2" what="$3" client line="$1"
 
-	shift 2
+	shift 3
 	echo "set -e; . /opt/vm/lib.sh; . /opt/vm/clients.sh" >client
 	for client in $clients; do
-		echo "$client $client '$properties' mixed"
+		echo "$client $client-$what '$properties' $what"
+		line="$line $client-$what"
 	done >>client
 	trace "$name" -D "$EDU" "$@" -- sh ./client
 	mkdir -p "/out/$name"
 	mv run.json "/out/$name"
-	echo "$name" $clients >>/out/order
+	echo "$line" >>/out/order
 }
 
 shift
 clients="$*"
 ok "$EDU is bound to vfio-pci" bind vfio-pci "$EDU"
-traced default ,x-no-mmap=on
-traced exact ,x-no-mmap=on --exact
-traced mapped ''
+traced default ,x-no-mmap=on mixed
+traced exact ,x-no-mmap=on mixed --exact
+traced mapped '' mixed
+clients=qtest
+traced eight ,x-no-mmap=on 8
 done_testing
