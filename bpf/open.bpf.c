@@ -18,7 +18,8 @@
  * /proc/kallsyms once more.
  */
 const volatile __u64 device_fops; /* &vfio_device_fops */
-const volatile __u64 core_request; /* vfio_pci_core_request: all drivers on the core name it in their ops */
+const volatile __u64
+	core_request; /* vfio_pci_core_request: all drivers on the core name it in their ops */
 const volatile __u64 core_mmap_ops; /* &vfio_pci_mmap_ops */
 const volatile __u32 page_shift;
 

@@ -97,7 +97,8 @@ static __noinline int count_ioeventfd(__u64 vdev, __u64 arg)
 	struct vs_region *region;
 	int device;
 
-	if (!shared.watch.from_ns || bpf_probe_read_user(&ioeventfd, sizeof(ioeventfd), (void *)arg))
+	if (!shared.watch.from_ns ||
+	    bpf_probe_read_user(&ioeventfd, sizeof(ioeventfd), (void *)arg))
 		return 0;
 	device = device_find(vdev);
 	if (device < 0)
@@ -117,7 +118,8 @@ static __noinline int count_firing(const struct vfio_pci_ioeventfd *ioeventfd)
 
 	if (!shared.watch.from_ns || !core)
 		return 0;
-	device = device_find((__u64)core + bpf_core_field_offset(struct vfio_pci_core_device, vdev));
+	device =
+		device_find((__u64)core + bpf_core_field_offset(struct vfio_pci_core_device, vdev));
 	if (device < 0)
 		return 0;
 	__sync_fetch_and_add(

@@ -18,7 +18,7 @@ static struct fixture {
 	struct vs_watch watch;
 	struct mappings *mappings;
 	struct run *run;
-} *here;
+} * here;
 
 static int set_up(void **state)
 {
@@ -232,11 +232,16 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_before),	   TEST(test_made_before_it_began),
-		TEST(test_dropped),	   TEST(test_made),
-		TEST(test_made_while_scanned), TEST(test_forked),
-		TEST(test_made_again),	   TEST(test_too_many_made),
-		TEST(test_too_many_found), TEST(test_unknown_region),
+		TEST(test_before),
+		TEST(test_made_before_it_began),
+		TEST(test_dropped),
+		TEST(test_made),
+		TEST(test_made_while_scanned),
+		TEST(test_forked),
+		TEST(test_made_again),
+		TEST(test_too_many_made),
+		TEST(test_too_many_found),
+		TEST(test_unknown_region),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

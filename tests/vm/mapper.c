@@ -206,7 +206,8 @@ int main(int argc, char **argv)
 	while (fgets(line, sizeof(line), stdin)) {
 		long numbers[3] = { 0 };
 
-		if (sscanf(line, "%15s %li %li %li", verb, &numbers[0], &numbers[1], &numbers[2]) < 1)
+		if (sscanf(line, "%15s %li %li %li", verb, &numbers[0], &numbers[1], &numbers[2]) <
+		    1)
 			continue;
 		obey(&mapper, verb, numbers);
 		puts("ok");

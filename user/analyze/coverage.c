@@ -139,8 +139,7 @@ static int check_blind_spots(struct audit *audit, size_t index, const struct run
 			       run_blind_spot__is_of_others(spot, run)
 				       ? "other regions"
 				       : region_name(device, spot->region, region),
-			       spot->detail ? ": " : "",
-			       spot->detail ?: "");
+			       spot->detail ? ": " : "", spot->detail ?: "");
 	}
 	return err;
 }

@@ -42,8 +42,8 @@ static char *text__close(struct text *text)
 static int add_region(struct run *run, const char *device, int region, const char *kind,
 		      uint64_t count, char *detail)
 {
-	struct run_blind_spot *spot =
-		detail ? blind_spots__add(run, device, kind, RUN_YES, detail) : NULL;
+	struct run_blind_spot *spot = detail ? blind_spots__add(run, device, kind, RUN_YES, detail)
+					     : NULL;
 
 	free(detail);
 	if (!spot)
@@ -57,7 +57,7 @@ static int add_region(struct run *run, const char *device, int region, const cha
 static int add_rest(struct run *run, const char *device, const char *kind, const char *doubt)
 {
 	return blind_spots__add(run, device, kind, doubt ? RUN_UNKNOWN : RUN_NO, doubt) ? 0
-											 : -ENOMEM;
+											: -ENOMEM;
 }
 
 /* --- mappings ---------------------------------------------------------------------------------- */
@@ -108,8 +108,7 @@ static uint64_t count_calls(const struct run *run, const char *device, int regio
 	for (size_t i = 0; i < run->nr_cells; i++) {
 		const struct run_cell *cell = &run->cells[i];
 
-		if ((int)cell->region == region &&
-		    !strcmp(run->devices[cell->device].name, device))
+		if ((int)cell->region == region && !strcmp(run->devices[cell->device].name, device))
 			count += cell->count;
 	}
 	return count;
@@ -127,8 +126,9 @@ static char *describe_mapped(const struct run *run, const char *device, int regi
 
 		if (!is_of(mapping, device, region) || nr++ >= MAPPINGS_NAMED)
 			continue;
-		fputs(nr > 1 ? "; " : region < 0 ? "which region is not known: mapped by "
-						 : "mapped by ",
+		fputs(nr > 1	   ? "; "
+		      : region < 0 ? "which region is not known: mapped by "
+				   : "mapped by ",
 		      text.stream);
 		describe_mapping(text.stream, run, mapping);
 	}
@@ -195,7 +195,8 @@ static const struct vs_open_row *find_open(const struct blind_spots *blind, cons
 }
 
 static char *describe_ioeventfds(const struct blind_spots *blind, bool before,
-				 const struct vs_open_row *open, const struct trace_ioeventfds *seen)
+				 const struct vs_open_row *open,
+				 const struct trace_ioeventfds *seen)
 {
 	struct text text;
 

@@ -588,9 +588,9 @@ static int check_bench(const struct check *check)
 int run__validate(const struct run *run, char *reason, size_t len)
 {
 	static int (*const checks[])(const struct check *) = {
-		check_header,	 check_devices,	    check_cells,       check_segments,
-		check_intervals, check_mappings,    check_blind_spots, check_hot_offsets,
-		check_bench,
+		check_header,	   check_devices,     check_cells,
+		check_segments,	   check_intervals,   check_mappings,
+		check_blind_spots, check_hot_offsets, check_bench,
 	};
 	const struct check check = { .run = run, .reason = reason, .len = len };
 	int err = 0;

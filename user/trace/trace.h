@@ -163,7 +163,7 @@ void mappings__free(struct mappings *mappings); /* NULL-safe */
 void mappings__take_made(struct mappings *mappings, const struct vs_watch *watch);
 /* All that a scan found. The first scan is before the tracer is activated. */
 void mappings__take_scan(struct mappings *mappings, const struct mapping_rows *rows,
-			uint64_t begin_ns, uint64_t end_ns);
+			 uint64_t begin_ns, uint64_t end_ns);
 /* Is there one, as far as is known, that a scan could find gone? */
 bool mappings__any(const struct mappings *mappings);
 /* Those that there were between these times; of what did not fit the number is in the run's limits. */
