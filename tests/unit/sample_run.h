@@ -196,7 +196,7 @@ static inline void sample__add_rest(struct run *run)
 	*mapping = (struct run_mapping){ .device = sample__text("0001:00:00.0"),
 					 .region = 0,
 					 .offset = 0x1000,
-					 .length = 0x2000,
+					 .length = 0x3000,
 					 .prot = sample__text("rw"),
 					 .before_trace = true,
 					 .dropped = { 100, 300 } };
