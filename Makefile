@@ -65,7 +65,7 @@ RENDER_OBJS := $(call objects,user/analyze/*.c user/render/*.c)
 VFIOSCOPE_OBJS := $(RUN_OBJS) $(RENDER_OBJS) $(call objects,user/discover/*.c user/trace/*.c user/cli/*.c)
 BARBENCH_OBJS := $(RUN_OBJS) $(call objects,benchmarks/barbench/*.c benchmarks/barbench/verify/*.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(TESTS)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
-CLIENTS := $(TESTS)/vm/client $(TESTS)/vm/map_reader $(TESTS)/vm/bpf_objects
+CLIENTS := $(TESTS)/vm/client $(TESTS)/vm/map_reader $(TESTS)/vm/mapper $(TESTS)/vm/bpf_objects
 
 pkg = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 RUN_LIBS = $(call pkg,jansson) -lm
@@ -138,6 +138,7 @@ $(TESTS)/unit/%: $(OBJ)/tests/unit/%.o $(PARTS)
 $(TESTS)/vm/client: $(call objects,tests/vm/client/*.c)
 $(TESTS)/vm/client: CLIENT_LIBS = $(call pkg,liburing) -pthread
 $(TESTS)/vm/map_reader: $(OBJ)/tests/vm/map_reader.o
+$(TESTS)/vm/mapper: $(OBJ)/tests/vm/mapper.o $(OBJ)/tests/vm/client/device.o
 $(TESTS)/vm/bpf_objects: $(OBJ)/tests/vm/bpf_objects.o
 $(CLIENTS):
 	$(call say,LD,$@)

@@ -117,7 +117,32 @@ struct vs_passages {
 	/* Where device accesses are observed: all while calls count, and those of a handler's call. */
 	__u64 accesses[VS_ACCESSES];
 	__u64 attributed[VS_ACCESSES];
+	__u64 offsets_dropped; /* atomic; calls in cells that found no room in the table of offsets */
 };
+
+/*
+ * Calls of one cell at one offset with one exact width, on one CPU; never freed. Only the one program
+ * that writes the cell on that CPU looks behind a key that has its number.
+ */
+struct vs_offset {
+	__u64 key; /* VS_OFFSET_KEY; 0: free */
+	__u64 width;
+	__u64 count;
+	__u64 errors;
+	__u64 first_ns, last_ns; /* CLOCK_MONOTONIC: ends of calls */
+	__u64 first_error_ns, last_error_ns;
+};
+
+/* A cell's number, which is not 0, and an offset in its region. */
+#define VS_OFFSET_BITS 48
+#define VS_OFFSET_KEY(cell, offset) ((__u64)(cell) << VS_OFFSET_BITS | (offset))
+#define VS_OFFSET_CELL(key) ((key) >> VS_OFFSET_BITS)
+#define VS_OFFSET_OF(key) ((key) & ((1ULL << VS_OFFSET_BITS) - 1))
+
+#define VS_MAX_OFFSETS (1 << 18) /* per CPU */
+
+/* Places that an entry is looked for at: of a table that is half full hardly any call finds no room. */
+#define VS_OFFSET_TRIES 32
 
 enum vs_shift_source { VS_SHIFT_ASSUMED, VS_SHIFT_OBSERVED, VS_SHIFT_GIVEN };
 
@@ -129,6 +154,9 @@ struct vs_region {
 	__u64 offset;
 	__u32 flags; /* VFIO_REGION_INFO_FLAG_* */
 	__u32 seen;
+	/* ioeventfds while calls count; atomic. */
+	__u32 ioeventfds_armed, ioeventfds_disarmed;
+	__u64 ioeventfds_fired;
 };
 
 /* What makes a device the same to who reads a run. */
@@ -156,7 +184,7 @@ struct vs_device {
 	/* By BAR number: memory that the core splits accesses to by a known rule. */
 	__u32 memory_bars;
 	__u32 pci_handle; /* s390: of the function, as in the operand of its loads and stores */
-	__u32 pad;
+	__u32 has_mmap; /* vdev->ops->mmap */
 	char ops[VS_NAME_LEN]; /* vdev->ops->name */
 	struct vs_region regions[VS_REGIONS];
 };
@@ -251,15 +279,49 @@ struct vs_config {
 	__u32 cells_per_cpu;
 	__u32 widest_access; /* that vfio-pci-core issues, if the handlers are its own; 0: unknown */
 	__u32 counts_all_accesses; /* for all copies of the programs */
+	__u32 offsets_per_cpu; /* 0: there is no table of them */
 	__u32 given_shift; /* 0: not given */
 	__u32 filter_regions; /* bit mask */
 	__u32 filter_tasks; /* any of the next three is set: one look instead of three */
 	__u32 filter_tgid;
 	__u64 filter_cgroup; /* id */
 	__u32 filter_cgroup_level;
+	__u32 page_shift;
 	char filter_comm[VS_COMM_LEN]; /* of the process */
 	char filter_device[VS_NAME_LEN];
 	char filter_driver[VS_NAME_LEN]; /* bus driver or ops name */
+};
+
+#define VS_REGION_UNKNOWN (-1)
+
+#define VS_PROT_READ 1 /* VM_READ, VM_WRITE: linux/mm.h */
+#define VS_PROT_WRITE 2
+
+/* A stretch of a region in the address space of a process. */
+struct vs_mapping {
+	__u64 time_ns; /* CLOCK_MONOTONIC, when it was made; 0: it was there when looked for */
+	__u64 mm; /* address of the struct mm_struct: of all threads the same */
+	__u64 start; /* virtual address */
+	__u64 length; /* bytes */
+	__u64 offset; /* in the region, if that is known */
+	__s32 region; /* index or VS_REGION_UNKNOWN */
+	__u32 prot; /* VS_PROT_* */
+	__u32 tgid;
+	__u32 pad;
+	char comm[VS_COMM_LEN]; /* of the process */
+	char name[VS_NAME_LEN]; /* of the device */
+};
+
+#define VS_MAPPINGS 256 /* a power of two */
+
+/* What the programs beside the handlers saw. The counts are atomic. */
+struct vs_watch {
+	__u64 from_ns; /* when calls began to count; 0: not yet. For ioeventfds */
+	__u64 kept; /* calls whose end must not be missed, as they began, and as they ended */
+	__u64 taken;
+	__u64 lost; /* mappings that were made, but nobody saw where */
+	__u64 nr_mappings; /* made, since the programs were attached; the first of them are kept */
+	struct vs_mapping mappings[VS_MAPPINGS]; /* whole when time_ns is set */
 };
 
 /* The tables off the hot path. */
@@ -269,7 +331,10 @@ struct vs_shared {
 	struct vs_handler_stats handlers[VS_HANDLER_SLOTS];
 	struct vs_device devices[VS_MAX_DEVICES];
 	__u64 unwanted[VS_UNWANTED_SLOTS]; /* VS_UNWANTED */
+	struct vs_watch watch;
 };
+
+#define VS_IOEVENTFDS 64
 
 /* A device file that is open, as the iterator reports it. */
 struct vs_open_row {
@@ -278,6 +343,10 @@ struct vs_open_row {
 	__u64 vdev;
 	__u64 read; /* vdev->ops->read */
 	__u64 write; /* vdev->ops->write */
+	__u32 is_core; /* vfio-pci-core's: what follows is known */
+	__u32 ioeventfds; /* armed */
+	__u32 ioeventfd_regions; /* bit mask; of the first VS_IOEVENTFDS */
+	__u32 pad;
 	char name[VS_NAME_LEN];
 	char ops[VS_NAME_LEN];
 	char comm[VS_COMM_LEN]; /* of the process */

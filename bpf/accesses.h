@@ -8,6 +8,7 @@
 #define VFIOSCOPE_BPF_ACCESSES_H
 
 #include "device.h"
+#include "pci.h"
 
 #if VS_OBSERVES_ACCESSES
 
@@ -69,29 +70,15 @@ static __always_inline void count_accesses(struct vs_cell *cell, const struct vs
 
 #define IORESOURCE_MEM 0x200 /* linux/ioport.h */
 
-/*
- * By the kernel's own size of an element: an index that is no constant goes by that of the header's,
- * which lacks most members.
- */
-static __always_inline __u64 resource_flags(const struct pci_dev *pdev, int i)
-{
-	const struct resource *resource = (const void *)pdev +
-					  bpf_core_field_offset(struct pci_dev, resource) +
-					  i * bpf_core_type_size(struct resource);
-
-	return BPF_CORE_READ(resource, flags);
-}
-
 /* Without the one that holds the MSI-X table, which the core does not touch. */
 static __always_inline __u32 memory_bars_of(__u64 vdev)
 {
-	struct vfio_pci_core_device *core =
-		(void *)(vdev - bpf_core_field_offset(struct vfio_pci_core_device, vdev));
+	struct vfio_pci_core_device *core = core_device(vdev);
 	const struct pci_dev *pdev = BPF_CORE_READ(core, pdev);
 	__u32 bars = 0;
 
 	for (int i = 0; i < VS_STANDARD_BARS; i++)
-		if (resource_flags(pdev, i) & IORESOURCE_MEM)
+		if (BPF_CORE_READ(resource_of(pdev, i), flags) & IORESOURCE_MEM)
 			bars |= 1 << i;
 	return bars & ~(1U << (BPF_CORE_READ(core, msix_bar) & 31));
 }

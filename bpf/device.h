@@ -127,6 +127,7 @@ static __always_inline void device_fill(struct vs_device *dev, const struct vs_i
 	bpf_probe_read_kernel_str(dev->ops, sizeof(dev->ops), name);
 	dev->shift_source = config.given_shift ? VS_SHIFT_GIVEN : VS_SHIFT_ASSUMED;
 	dev->shift = config.given_shift ?: VS_SHIFT_DEFAULT;
+	dev->has_mmap = BPF_CORE_READ(vdev, ops, mmap) != 0;
 	dev->filled = 1;
 }
 

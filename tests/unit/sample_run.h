@@ -165,6 +165,7 @@ static inline void sample__add_rest(struct run *run)
 	struct run_interval *interval = run__add_interval(run);
 	struct run_interval_cell *cell;
 	struct run_process *process;
+	struct run_mapping *mapping;
 	struct run_blind_spot *spot;
 	struct run_hot_offset *hot;
 
@@ -189,6 +190,16 @@ static inline void sample__add_rest(struct run *run)
 	spot = run__add_blind_spot(run);
 	assert_non_null(spot);
 	spot->kind = sample__text("sysfs");
+	spot->count = 7;
+	mapping = run__add_mapping(run);
+	assert_non_null(mapping);
+	*mapping = (struct run_mapping){ .device = sample__text("0001:00:00.0"),
+					 .region = 0,
+					 .offset = 0x1000,
+					 .length = 0x3000,
+					 .prot = sample__text("rw"),
+					 .before_trace = true,
+					 .dropped = { 100, 300 } };
 	hot = run__add_hot_offset(run);
 	assert_non_null(hot);
 	*hot = (struct run_hot_offset){ .cell = 0,

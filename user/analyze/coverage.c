@@ -136,8 +136,10 @@ static int check_blind_spots(struct audit *audit, size_t index, const struct run
 		err = add_note(&audit->undecided, index, "blind spot %s: %s (%s, %s)%s%s",
 			       spot->kind, run_answer__name(spot->answer),
 			       spot->device ?: "all devices",
-			       region_name(device, spot->region, region), spot->detail ? ": " : "",
-			       spot->detail ?: "");
+			       run_blind_spot__is_of_others(spot, run)
+				       ? "other regions"
+				       : region_name(device, spot->region, region),
+			       spot->detail ? ": " : "", spot->detail ?: "");
 	}
 	return err;
 }

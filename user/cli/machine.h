@@ -44,12 +44,5 @@ void machine__explain_none(const struct selectors *selectors, char *error);
 int machine__complete(const struct device_list *devices, struct run *run);
 /* Say on stderr which selected devices' handlers are not known, and so are not traced. */
 void machine__warn_unknown(const struct device_list *devices, const struct selectors *selectors);
-/*
- * Add the blind spots: what was open before the trace, by @devices or by @open, which is of when it had
- * just begun; what is never seen; devices whose handlers are not known or whose driver came while
- * the trace went on.
- */
-int machine__add_blind_spots(const struct device_list *devices, const struct open_rows *open,
-			     const struct selectors *selectors, struct run *run);
 
 #endif

@@ -161,7 +161,7 @@ void recorder__close(struct recorder *recorder)
 	for (int i = RECORDER_SIGNAL; i <= RECORDER_END; i++)
 		if (recorder->fds[i] > 0)
 			close(recorder->fds[i]);
-	free(recorder->open.rows);
+	blind_spots__free(&recorder->blind);
 	run__free(recorder->previous);
 	run__free(recorder->run);
 }
@@ -197,6 +197,7 @@ static int set_timers(const struct recorder *recorder)
 
 	err = err ?: set_timer(fds[RECORDER_POLL], POLL_NS, true);
 	err = err ?: set_timer(fds[RECORDER_LOSSES], losses_ns, true);
+	err = err ?: set_timer(fds[RECORDER_MAPPINGS], NSEC_PER_SEC, false);
 	return err ?: set_timer(fds[RECORDER_END], recorder->duration_ns, false);
 }
 
@@ -257,6 +258,9 @@ static int take_timers(struct recorder *recorder, const struct pollfd *fds)
 		drain_timer(fds[RECORDER_LOSSES].fd);
 		leave_losing_method(recorder);
 	}
+	if (fds[RECORDER_MAPPINGS].revents)
+		set_timer(fds[RECORDER_MAPPINGS].fd, blind_spots__look_again(&recorder->blind),
+			  false);
 	if (!fds[RECORDER_INTERVAL].revents)
 		return 0;
 	drain_timer(fds[RECORDER_INTERVAL].fd);
@@ -295,11 +299,18 @@ int recorder__start(struct recorder *recorder, char *error)
 		return err;
 	trace_ask_layout(&open);
 	free(open.rows);
+	recorder->blind.devices = recorder->devices;
+	recorder->blind.selectors = recorder->selectors;
+	recorder->blind.scan = recorder->scan;
+	recorder->blind.tracer = recorder->tracer;
+	err = blind_spots__before(&recorder->blind, error);
+	if (err)
+		return err;
 	tracer__activate(recorder->tracer);
-	return open_scan__look(recorder->scan, &recorder->open, error);
+	return blind_spots__begin(&recorder->blind, error);
 }
 
-void recorder__loop(struct recorder *recorder)
+static void wait_for_end(struct recorder *recorder)
 {
 	struct pollfd fds[NR_RECORDER_FDS];
 	int err = set_timers(recorder);
@@ -312,6 +323,12 @@ void recorder__loop(struct recorder *recorder)
 		err = wait_events(recorder, fds);
 	if (err < 0)
 		note(recorder, "the trace ends early", err);
+}
+
+void recorder__loop(struct recorder *recorder)
+{
+	wait_for_end(recorder);
+	blind_spots__look(&recorder->blind);
 }
 
 /* --- the end ----------------------------------------------------------------------------------- */
@@ -327,9 +344,7 @@ int recorder__finish(struct recorder *recorder)
 	if (err)
 		return err;
 	note(recorder, "cannot describe all devices", machine__complete(recorder->devices, run));
-	note(recorder, "cannot name all blind spots",
-	     machine__add_blind_spots(recorder->devices, &recorder->open, recorder->selectors,
-				      run));
+	note(recorder, "cannot name all blind spots", blind_spots__fill(&recorder->blind, run));
 	child__fill(recorder->child, &run->command);
 	return 0;
 }

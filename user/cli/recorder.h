@@ -5,6 +5,7 @@
 
 #include <signal.h>
 
+#include "user/cli/blind_spots.h"
 #include "user/cli/child.h"
 #include "user/cli/machine.h"
 #include "user/cli/output.h"
@@ -15,6 +16,7 @@ enum recorder_fd {
 	RECORDER_INTERVAL,
 	RECORDER_POLL,
 	RECORDER_LOSSES,
+	RECORDER_MAPPINGS,
 	RECORDER_END,
 	RECORDER_OUTPUT,
 	NR_RECORDER_FDS,
@@ -35,7 +37,7 @@ struct recorder {
 
 	struct run *run; /* the run so far: its header, and its intervals */
 	struct run *previous; /* totals at the end of the last interval */
-	struct open_rows open; /* devices that were open when it began */
+	struct blind_spots blind;
 	sigset_t signals; /* that were blocked before */
 	int fds[NR_RECORDER_FDS]; /* 0: none */
 	int signal; /* what ended it, or 0 */

@@ -113,6 +113,11 @@ static void note_limits(FILE *out, const struct run_limits *limits)
 		fprintf(out,
 			"- intervals that were not kept: %" PRIu64 "; the cells include them\n",
 			limits->intervals_dropped);
+	if (limits->mappings_dropped)
+		fprintf(out,
+			"- mappings that were not kept: %" PRIu64
+			"; regions without one are unknown\n",
+			limits->mappings_dropped);
 	if (limits->unknown_fields)
 		fprintf(out,
 			"- fields of the run file that this version does not know and left out: "
@@ -227,7 +232,7 @@ static void add_blind_spot(struct table *table, const struct run *run,
 	table__add_row(table);
 	table__add(table, spot->device ?: "all");
 	if (spot->region < 0)
-		table__add(table, "all");
+		table__add(table, run_blind_spot__is_of_others(spot, run) ? "others" : "all");
 	else if (device)
 		table__add(table, names__region(device, spot->region, buf));
 	else

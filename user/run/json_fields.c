@@ -31,6 +31,13 @@ static bool has_offsets(const void *object)
 	return limits->max_offsets != 0;
 }
 
+static bool has_mappings_dropped(const void *object)
+{
+	const struct run_limits *limits = object;
+
+	return limits->mappings_dropped != 0;
+}
+
 static const struct field limits_fields[] = {
 	MEMBER(U64, run_limits, max_cells),
 	MEMBER(U64, run_limits, cells_used),
@@ -39,6 +46,8 @@ static const struct field limits_fields[] = {
 	MEMBER(U64, run_limits, start_slots),
 	MEMBER(U64, run_limits, kernel_bytes),
 	MEMBER(U64, run_limits, intervals_dropped),
+	MEMBER(U64, run_limits, mappings_dropped, .flags = FIELD_OPTIONAL,
+	       .belongs = has_mappings_dropped),
 	MEMBER(U64, run_limits, unknown_fields),
 };
 static const struct layout limits_layout = LAYOUT(run_limits, limits_fields);
@@ -218,11 +227,40 @@ static const struct field process_fields[] = {
 };
 static const struct layout process_layout = LAYOUT(run_process, process_fields);
 
+static bool was_dropped(const void *object)
+{
+	const struct run_mapping *mapping = object;
+
+	return mapping->dropped.max != 0;
+}
+
+static const struct field mapping_fields[] = {
+	MEMBER(TEXT, run_mapping, device),
+	MEMBER(INT, run_mapping, region, .flags = FIELD_MAYBE),
+	MEMBER(U64, run_mapping, offset, .flags = FIELD_HEX),
+	MEMBER(U64, run_mapping, length, .flags = FIELD_HEX),
+	MEMBER(TEXT, run_mapping, prot),
+	MEMBER(U32, run_mapping, process),
+	MEMBER(BOOL, run_mapping, before_trace),
+	MEMBER(OBJECT, run_mapping, made, .layout = &range_layout),
+	MEMBER(OBJECT, run_mapping, dropped, .layout = &range_layout, .flags = FIELD_OPTIONAL,
+	       .belongs = was_dropped),
+};
+static const struct layout mapping_layout = LAYOUT(run_mapping, mapping_fields);
+
+static bool has_count(const void *object)
+{
+	const struct run_blind_spot *spot = object;
+
+	return spot->count != 0;
+}
+
 static const struct field blind_spot_fields[] = {
 	MEMBER(TEXT, run_blind_spot, device, .flags = FIELD_OPTIONAL),
 	MEMBER(INT, run_blind_spot, region, .flags = FIELD_MAYBE),
 	MEMBER(TEXT, run_blind_spot, kind),
 	MEMBER(ENUM, run_blind_spot, answer, .name = run_answer__name),
+	MEMBER(U64, run_blind_spot, count, .flags = FIELD_OPTIONAL, .belongs = has_count),
 	MEMBER(TEXT, run_blind_spot, detail, .flags = FIELD_OPTIONAL),
 };
 static const struct layout blind_spot_layout = LAYOUT(run_blind_spot, blind_spot_fields);
@@ -343,6 +381,7 @@ static const struct field run_fields[] = {
 	MEMBER(OBJECT, run, accesses_elsewhere, .layout = &accesses_layout, .flags = FIELD_OPTIONAL,
 	       .belongs = has_elsewhere),
 	ARRAY(run, processes, process_layout),
+	ARRAY_OPTIONAL(run, mappings, mapping_layout),
 	ARRAY(run, blind_spots, blind_spot_layout),
 	ARRAY(run, hot_offsets, hot_offset_layout),
 	{ .key = "bench", .type = FIELD_OBJECT, .layout = &bench_layout, .belongs = is_bench },

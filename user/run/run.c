@@ -102,6 +102,12 @@ static void free_process(struct run_process *process)
 	free(process->vm);
 }
 
+static void free_mapping(struct run_mapping *mapping)
+{
+	free(mapping->device);
+	free(mapping->prot);
+}
+
 static void free_blind_spot(struct run_blind_spot *spot)
 {
 	free(spot->device);
@@ -152,6 +158,8 @@ void run__free(struct run *run)
 		run_cell__clear(&run->cells[i]);
 	for (i = 0; i < run->nr_processes; i++)
 		free_process(&run->processes[i]);
+	for (i = 0; i < run->nr_mappings; i++)
+		free_mapping(&run->mappings[i]);
 	for (i = 0; i < run->nr_blind_spots; i++)
 		free_blind_spot(&run->blind_spots[i]);
 	for (i = 0; i < run->nr_cases; i++)
@@ -161,6 +169,7 @@ void run__free(struct run *run)
 	free(run->intervals);
 	free(run->cells);
 	free(run->processes);
+	free(run->mappings);
 	free(run->blind_spots);
 	free(run->hot_offsets);
 	free(run->cases);
@@ -216,6 +225,16 @@ struct run_process *run__add_process(struct run *run)
 	return array__append(&run->processes, &run->nr_processes, sizeof(*run->processes));
 }
 
+struct run_mapping *run__add_mapping(struct run *run)
+{
+	struct run_mapping *mapping =
+		array__append(&run->mappings, &run->nr_mappings, sizeof(*mapping));
+
+	if (mapping)
+		mapping->region = -1;
+	return mapping;
+}
+
 struct run_blind_spot *run__add_blind_spot(struct run *run)
 {
 	struct run_blind_spot *spot =
@@ -269,6 +288,20 @@ int run_errnos__add(struct run_errno **errnos, size_t *nr, int err, uint64_t cou
 	longer[(*nr)++] = (struct run_errno){ .err = err, .count = count };
 	*errnos = longer;
 	return 0;
+}
+
+bool run_blind_spot__is_of_others(const struct run_blind_spot *spot, const struct run *run)
+{
+	if (spot->region >= 0 || !spot->device)
+		return false;
+	for (size_t i = 0; i < run->nr_blind_spots; i++) {
+		const struct run_blind_spot *other = &run->blind_spots[i];
+
+		if (other->region >= 0 && other->device && !strcmp(other->device, spot->device) &&
+		    !strcmp(other->kind, spot->kind))
+			return true;
+	}
+	return false;
 }
 
 void run__account(const struct run *run, struct run_account *account)

@@ -157,13 +157,30 @@ struct run_process {
 	char *vm; /* name of the virtual machine that it runs */
 };
 
+/*
+ * A stretch of a region in the address space of a process, whose accesses do not enter the handlers. Times
+ * are ns since the start of the run, as a range where they are known to lie in one.
+ */
+struct run_mapping {
+	char *device; /* name */
+	int region; /* index, or -1: not known */
+	uint64_t offset; /* in the region; 0 if that is not known */
+	uint64_t length;
+	char *prot; /* "r", "w", "rw", or "": no access */
+	uint32_t process; /* index in run.processes */
+	bool before_trace; /* it was there when the run began: made is 0 */
+	struct run_range made;
+	struct run_range dropped; /* max 0: it was there when the run ended */
+};
+
 enum run_answer { RUN_UNKNOWN, RUN_NO, RUN_YES };
 
 struct run_blind_spot {
 	char *device; /* name, or NULL: all devices */
-	int region; /* index, or -1: the whole device */
-	char *kind; /* "mmap", "ioeventfd", "not-opened-under-trace", ... */
+	int region; /* index, or -1: the whole device, but for regions with an entry of this kind */
+	char *kind; /* "mmap", "ioeventfd", "opened-before-trace", ... */
 	enum run_answer answer;
+	uint64_t count; /* ioeventfd: firings; else, and where these are not known, 0 */
 	char *detail;
 };
 
@@ -240,6 +257,7 @@ struct run_limits {
 	uint64_t start_slots;
 	uint64_t kernel_bytes; /* of all maps */
 	uint64_t intervals_dropped;
+	uint64_t mappings_dropped;
 	uint64_t unknown_fields; /* a reader met and did not keep */
 };
 
@@ -270,6 +288,8 @@ struct run {
 	size_t nr_cells;
 	struct run_process *processes;
 	size_t nr_processes;
+	struct run_mapping *mappings;
+	size_t nr_mappings;
 	struct run_blind_spot *blind_spots;
 	size_t nr_blind_spots;
 	struct run_hot_offset *hot_offsets;
@@ -296,6 +316,7 @@ struct run_handler *run_segment__add_handler(struct run_segment *segment);
 struct run_interval *run__add_interval(struct run *run);
 struct run_cell *run__add_cell(struct run *run);
 struct run_process *run__add_process(struct run *run);
+struct run_mapping *run__add_mapping(struct run *run);
 struct run_blind_spot *run__add_blind_spot(struct run *run);
 struct run_hot_offset *run__add_hot_offset(struct run *run);
 struct run_case *run__add_case(struct run *run);
@@ -309,6 +330,9 @@ int run_errnos__add(struct run_errno **errnos, size_t *nr, int err, uint64_t cou
 /* A copy of a vector of strings, NULL-terminated; free with run_argv__free. */
 char **run_argv__copy(int argc, char *const *argv);
 void run_argv__free(char **argv);
+
+/* Have regions of the device entries of that kind of their own, so that this is of the others? */
+bool run_blind_spot__is_of_others(const struct run_blind_spot *spot, const struct run *run);
 
 /* Totals over all segments; issued = counted + lost. */
 struct run_account {
@@ -338,6 +362,16 @@ bool run_cell__same(const struct run_cell *a, const struct run_cell *b); /* iden
 bool run_hot_offset__is_detailed(const struct run_hot_offset *hot);
 /* Is each call of the cell in one of hot_offsets that has detail? */
 bool run__offsets_complete(const struct run *run, uint32_t cell);
+
+/* Calls that began in one page of a region (VS_PAGE), as far as hot_offsets has them. */
+struct run_page {
+	uint32_t device, region;
+	uint64_t offset; /* of the page */
+	uint64_t calls[VS_DIRS];
+	uint64_t errors;
+};
+/* @pages, malloc'ed, by device, region and offset; of the cells that @wanted, by index, or of all (NULL). */
+int run__pages(const struct run *run, const bool *wanted, struct run_page **pages, size_t *nr);
 
 /*
  * setting.c: what of the setting and of the first device is known, on one line: "link 8.0 GT/s PCIe

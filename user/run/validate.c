@@ -417,6 +417,37 @@ static int check_intervals(const struct check *check)
 	return err;
 }
 
+/* Nothing is before it begins, nor after the run. */
+static int check_mapping(const struct check *check, size_t i)
+{
+	const struct run_mapping *mapping = &check->run->mappings[i];
+	const struct run_range *made = &mapping->made, *dropped = &mapping->dropped;
+
+	if (!mapping->device || !mapping->prot)
+		return fail(check, "mappings[%zu].%s: missing", i,
+			    mapping->device ? "prot" : "device");
+	if (mapping->process >= check->run->nr_processes)
+		return fail(check, "mappings[%zu].process: %" PRIu32 ", there are %zu", i,
+			    mapping->process, check->run->nr_processes);
+	if (!mapping->length)
+		return fail(check, "mappings[%zu].length: is 0", i);
+	if (made->min > made->max || (mapping->before_trace && made->max))
+		return fail(check, "mappings[%zu].made: is no range of times", i);
+	if (dropped->max && (dropped->min > dropped->max || dropped->min < made->min))
+		return fail(check, "mappings[%zu].dropped: is no range of times after it was made",
+			    i);
+	return 0;
+}
+
+static int check_mappings(const struct check *check)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < check->run->nr_mappings; i++)
+		err = check_mapping(check, i);
+	return err;
+}
+
 static int check_blind_spots(const struct check *check)
 {
 	const struct run *run = check->run;
@@ -557,8 +588,9 @@ static int check_bench(const struct check *check)
 int run__validate(const struct run *run, char *reason, size_t len)
 {
 	static int (*const checks[])(const struct check *) = {
-		check_header,	 check_devices,	    check_cells,       check_segments,
-		check_intervals, check_blind_spots, check_hot_offsets, check_bench,
+		check_header,	   check_devices,     check_cells,
+		check_segments,	   check_intervals,   check_mappings,
+		check_blind_spots, check_hot_offsets, check_bench,
 	};
 	const struct check check = { .run = run, .reason = reason, .len = len };
 	int err = 0;

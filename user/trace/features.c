@@ -32,18 +32,21 @@ static bool has_member(const struct btf *btf, const char *name, const char *memb
  * stores"), on x86 since 6.14 (2b938e3db335, "vfio/pci: Enable iowrite64 and ioread64 for vfio pci"):
  * wherever the core has a function for them.
  */
-static unsigned int core_widest_access(struct btf *vmlinux)
+static unsigned int core_widest_access(const struct btf *core)
+{
+	if (parameters(core, "vfio_pci_core_ioread64") >= 0)
+		return 8;
+	return parameters(core, "vfio_pci_core_read") >= 0 ? 4 : 0;
+}
+
+static void ask_core(struct features *features, struct btf *vmlinux)
 {
 	struct btf *module = btf__load_module_btf("vfio_pci_core", vmlinux);
-	const struct btf *btf = module ?: vmlinux;
-	unsigned int widest = 0;
+	const struct btf *core = module ?: vmlinux;
 
-	if (btf__find_by_name_kind(btf, "vfio_pci_core_ioread64", BTF_KIND_FUNC) >= 0)
-		widest = 8;
-	else if (btf__find_by_name_kind(btf, "vfio_pci_core_read", BTF_KIND_FUNC) >= 0)
-		widest = 4;
+	features->core_widest_access = core_widest_access(core);
+	features->core_ioeventfds = parameters(core, "vfio_pci_ioeventfd_handler") >= 0;
 	btf__free(module);
-	return widest;
 }
 
 /* Without the compiler fentry programs load, and then fail to attach. */
@@ -76,7 +79,7 @@ const struct features *trace_features(void)
 		 * 6.7, which left no mark in BTF; sessions came later, in 6.10.
 		 */
 		features.counts_muted = parameters(btf, "bpf_session_is_return") >= 0;
-		features.core_widest_access = core_widest_access(btf);
+		ask_core(&features, btf);
 		features.mapped_stacks = has_member(btf, "task_struct", "stack_vm_area");
 		btf__free(btf);
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who has a VFIO device open, by a BPF iterator over all open files. */
+/* Who has a VFIO device open, or a region of it mapped, by BPF iterators over all files and mappings. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -13,11 +13,12 @@
 
 struct open_scan {
 	struct open_bpf *skel;
-	struct bpf_link *link;
+	struct bpf_link *open_devices, *mapped_regions;
+	bool maps_dma_bufs;
 };
 
-/* All that the iterator writes. A read may end within a row. */
-static int read_rows(int fd, struct open_rows *rows)
+/* All that an iterator writes, in rows of @size bytes. A read may end within a row. */
+static int read_rows(int fd, size_t size, void *rowsp, size_t *nr)
 {
 	size_t used = 0, room = 0;
 	char *data = NULL;
@@ -26,15 +27,15 @@ static int read_rows(int fd, struct open_rows *rows)
 	for (;;) {
 		ssize_t n;
 
-		if (room - used < sizeof(struct vs_open_row)) {
-			char *more = realloc(data, room + 64 * sizeof(struct vs_open_row));
+		if (room - used < size) {
+			char *more = realloc(data, room + 64 * size);
 
 			if (!more) {
 				err = -ENOMEM;
 				goto fail;
 			}
 			data = more;
-			room += 64 * sizeof(struct vs_open_row);
+			room += 64 * size;
 		}
 		n = read(fd, data + used, room - used);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -47,31 +48,50 @@ static int read_rows(int fd, struct open_rows *rows)
 			break;
 		used += n;
 	}
-	rows->rows = (struct vs_open_row *)data;
-	rows->nr = used / sizeof(struct vs_open_row);
+	memcpy(rowsp, &data, sizeof(data));
+	*nr = used / size;
 	return 0;
 fail:
 	free(data);
 	return err;
 }
 
+/* What the programs compare with. The first one must be there. */
+static int set_addresses(struct open_scan *scan, const struct kallsyms *kallsyms)
+{
+	struct kallsym symbols[] = {
+		{ .function = "vfio_device_fops" },
+		{ .function = "vfio_pci_core_request" },
+		{ .function = "vfio_pci_mmap_ops" },
+		{ .function = "vfio_pci_core_mmap_prep_dmabuf" },
+	};
+
+	kallsyms__resolve(kallsyms, symbols, sizeof(symbols) / sizeof(*symbols));
+	scan->skel->rodata->device_fops = symbols[0].address;
+	scan->skel->rodata->core_request = symbols[1].address;
+	scan->skel->rodata->core_mmap_ops = symbols[2].address;
+	scan->maps_dma_bufs = symbols[3].address;
+	scan->skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
+	return symbols[0].address ? 0 : -ENOENT;
+}
+
 static int load(struct open_scan *scan, const struct kallsyms *kallsyms)
 {
-	struct kallsym fops = { .function = "vfio_device_fops" };
 	int err;
 
-	kallsyms__resolve(kallsyms, &fops, 1);
-	if (!fops.address)
-		return -ENOENT;
 	scan->skel = open_bpf__open();
 	if (!scan->skel)
 		return -errno;
-	scan->skel->rodata->device_fops = fops.address;
-	err = open_bpf__load(scan->skel);
+	err = set_addresses(scan, kallsyms);
+	if (!err)
+		err = open_bpf__load(scan->skel);
 	if (err)
 		return err;
-	scan->link = bpf_program__attach_iter(scan->skel->progs.open_devices, NULL);
-	return scan->link ? 0 : -errno;
+	scan->open_devices = bpf_program__attach_iter(scan->skel->progs.open_devices, NULL);
+	if (!scan->open_devices)
+		return -errno;
+	scan->mapped_regions = bpf_program__attach_iter(scan->skel->progs.mapped_regions, NULL);
+	return scan->mapped_regions ? 0 : -errno;
 }
 
 int open_scan__new(struct open_scan **scanp, const struct kallsyms *kallsyms, char *error)
@@ -85,24 +105,53 @@ int open_scan__new(struct open_scan **scanp, const struct kallsyms *kallsyms, ch
 	return err;
 }
 
-int open_scan__look(const struct open_scan *scan, struct open_rows *rows, char *error)
+static int look(const struct bpf_link *link, size_t size, void *rowsp, size_t *nr)
 {
-	int fd = bpf_iter_create(bpf_link__fd(scan->link)), err;
+	int fd = bpf_iter_create(bpf_link__fd(link));
+	int err = fd < 0 ? -errno : read_rows(fd, size, rowsp, nr);
 
-	*rows = (struct open_rows){};
-	err = fd < 0 ? -errno : read_rows(fd, rows);
-	if (err)
-		trace_explain(err, "look for open devices", error);
 	if (fd >= 0)
 		close(fd);
 	return err;
+}
+
+int open_scan__look(const struct open_scan *scan, struct open_rows *rows, char *error)
+{
+	int err;
+
+	*rows = (struct open_rows){};
+	err = look(scan->open_devices, sizeof(*rows->rows), &rows->rows, &rows->nr);
+	if (err)
+		trace_explain(err, "look for open devices", error);
+	return err;
+}
+
+int open_scan__mappings(const struct open_scan *scan, struct mapping_rows *rows)
+{
+	*rows = (struct mapping_rows){};
+	return look(scan->mapped_regions, sizeof(*rows->rows), &rows->rows, &rows->nr);
+}
+
+/* The number is PROC_PID_INIT_INO of linux/proc_ns.h. */
+bool open_scan__sees_all_processes(void)
+{
+	char target[64] = "";
+
+	return readlink("/proc/self/ns/pid", target, sizeof(target) - 1) > 0 &&
+	       !strcmp(target, "pid:[4026531836]");
+}
+
+bool open_scan__knows_mappings(const struct open_scan *scan)
+{
+	return !scan->maps_dma_bufs;
 }
 
 void open_scan__free(struct open_scan *scan)
 {
 	if (!scan)
 		return;
-	bpf_link__destroy(scan->link);
+	bpf_link__destroy(scan->open_devices);
+	bpf_link__destroy(scan->mapped_regions);
 	open_bpf__destroy(scan->skel);
 	free(scan);
 }

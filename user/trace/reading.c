@@ -5,7 +5,7 @@
 
 #include "user/trace/tracer.h"
 
-static uint64_t program_misses(const struct bpf_program *program)
+uint64_t program_misses(const struct bpf_program *program)
 {
 	struct bpf_prog_info info = {};
 	__u32 len = sizeof(info);

@@ -7,7 +7,7 @@
  *   tracer__activate()    calls that begin from here on count
  *   tracer__poll()        take in what was counted; at least once a minute
  *   tracer__escalate()    change to an exact method
- *   tracer__fill()        put the totals into a run; as often as wanted
+ *   tracer__fill()        put the totals into a run; as often as wanted. Offsets: when deactivated
  *   tracer__deactivate()  calls that end after this do not count
  *   tracer__free()        detach
  *
@@ -51,6 +51,7 @@ struct trace_config {
 	bool exact; /* fail where the method cannot prove what it loses */
 	bool escalate; /* be ready for tracer__escalate() */
 	uint32_t max_cells; /* per CPU */
+	uint32_t max_offsets; /* per CPU, at most VS_MAX_OFFSETS; 0: offsets are not recorded */
 	const char *device;
 	const char *driver;
 	const char *comm;
@@ -62,6 +63,7 @@ struct trace_config {
 };
 
 #define TRACE_DEFAULT_MAX_CELLS 160 /* with the tables: below 1 MiB a CPU */
+#define TRACE_DEFAULT_MAX_OFFSETS 4096 /* where they are asked for: 256 KiB a CPU */
 
 struct tracer;
 
@@ -84,6 +86,24 @@ uint64_t tracer__skipped(struct tracer *tracer);
 int tracer__escalate(struct tracer *tracer, uint64_t skipped, char *error);
 void tracer__deactivate(struct tracer *tracer);
 int tracer__fill(struct tracer *tracer, struct run *run);
+/*
+ * watch.c: what the programs beside the handlers saw since the tracer was attached, and why they may have
+ * missed something of mmap() and of VFIO_DEVICE_IOEVENTFD; NULL: they did not.
+ */
+const struct vs_watch *tracer__watched(const struct tracer *tracer);
+const char *tracer__watch_doubt(const struct tracer *tracer);
+/* Of the devices of that name; since the tracer was activated. */
+struct trace_ioeventfds {
+	uint64_t armed, disarmed, fired;
+};
+void tracer__ioeventfds(const struct tracer *tracer, const char *device,
+			struct trace_ioeventfds regions[VS_REGIONS]);
+/* Are firings counted? */
+bool tracer__watches_ioeventfds(const struct tracer *tracer);
+/* Has no driver of that device, as far as it was met, an mmap()? */
+bool tracer__cannot_map(const struct tracer *tracer, const char *device);
+/* When calls began to count, by CLOCK_MONOTONIC [ns]. */
+uint64_t tracer__start(const struct tracer *tracer);
 void tracer__free(struct tracer *tracer); /* NULL-safe */
 
 /*
@@ -109,17 +129,46 @@ void kallsyms__resolve(const struct kallsyms *kallsyms, struct kallsym *symbols,
 void kallsyms__free(struct kallsyms *kallsyms); /* NULL-safe */
 
 /*
- * open.c: who has a VFIO device open, at the moment of each look. Made ready before, a look is quick.
- * It holds as long as the module vfio is not loaded anew. Rows are the caller's to free.
+ * open.c: who has a VFIO device open, and who has a region mapped, at the moment of each look. Made ready
+ * before, a look is quick; it makes no bpf() system call that would mute kprobes. It holds as long as the
+ * module vfio is not loaded anew. Rows are the caller's to free.
  */
 struct open_scan;
 struct open_rows {
 	struct vs_open_row *rows;
 	size_t nr;
 };
+struct mapping_rows {
+	struct vs_mapping *rows; /* threads and vfork() may show one twice: the same mm and start */
+	size_t nr;
+};
 int open_scan__new(struct open_scan **scan, const struct kallsyms *kallsyms, char *error);
 int open_scan__look(const struct open_scan *scan, struct open_rows *rows, char *error);
+int open_scan__mappings(const struct open_scan *scan, struct mapping_rows *rows);
+/* An iterator shows the processes of its reader's PID namespace. */
+bool open_scan__sees_all_processes(void);
+/* Not where a mapping is that of a dma-buf's file, as the core of later kernels may make it. */
+bool open_scan__knows_mappings(const struct open_scan *scan);
 void open_scan__free(struct open_scan *scan); /* NULL-safe */
+
+/*
+ * mappings.c: which mappings there were, out of what was found at each scan and what the programs saw being
+ * made in between. Times are by CLOCK_MONOTONIC [ns].
+ */
+#define MAPPINGS_MAX 1024
+struct mappings;
+struct mappings *mappings__new(void); /* NULL: no memory */
+void mappings__free(struct mappings *mappings); /* NULL-safe */
+/* What was made since this was called last; just before a scan begins, and after it. */
+void mappings__take_made(struct mappings *mappings, const struct vs_watch *watch);
+/* All that a scan found. The first scan is before the tracer is activated. */
+void mappings__take_scan(struct mappings *mappings, const struct mapping_rows *rows,
+			 uint64_t begin_ns, uint64_t end_ns);
+/* Is there one, as far as is known, that a scan could find gone? */
+bool mappings__any(const struct mappings *mappings);
+/* Those that there were between these times; of what did not fit the number is in the run's limits. */
+int mappings__fill(const struct mappings *mappings, uint64_t start_ns, uint64_t end_ns,
+		   struct run *run);
 
 /*
  * layout.c: have the drivers of open devices tell where their regions are, once more, so that an attached

@@ -62,6 +62,7 @@ int tracer__new(struct tracer **tracerp, const struct trace_config *config,
 	tracer->nr_handlers = nr_handlers;
 	tracer->bss_fd = -1;
 	tracer->cells_fd = -1;
+	tracer->offsets_fd = -1;
 	tracer->nr_cpus = nr_cpus;
 	tracer->cells_per_cpu = 1 + (config->max_cells ?: TRACE_DEFAULT_MAX_CELLS);
 	tracer->snapshot = snapshot__new(tracer->nr_cpus, tracer->cells_per_cpu);
@@ -81,6 +82,8 @@ void tracer__free(struct tracer *tracer)
 	tracer__unwatch(tracer);
 	if (tracer->cells)
 		munmap((void *)tracer->cells, tracer->cells_bytes);
+	if (tracer->offsets)
+		munmap((void *)tracer->offsets, tracer->offsets_bytes);
 	for (size_t i = VS_MAX_SEGMENTS; i-- > 0;)
 		segment__free(&tracer->segments[i]);
 	snapshot__free(tracer->snapshot);
@@ -95,7 +98,7 @@ int tracer__attach(struct tracer *tracer, char *error)
 	err = segment__attach(tracer, &tracer->segments[0], tracer->config->method, error);
 	if (err)
 		return err;
-	err = tracer__watch(tracer, tracer->segments[0].pairs[0].method);
+	err = tracer__watch(tracer);
 	if (err)
 		trace_explain(err, "watch devices come and go", error);
 	if (!err && tracer__can_escalate(tracer) && !segment__new(tracer, &tracer->segments[1]))
@@ -107,6 +110,7 @@ int tracer__attach(struct tracer *tracer, char *error)
 void tracer__activate(struct tracer *tracer)
 {
 	segment__open(tracer, tracer__segment(tracer));
+	tracer__watch_from(tracer, tracer__segment(tracer)->from_ns);
 }
 
 void tracer__poll(struct tracer *tracer)
@@ -124,10 +128,16 @@ void tracer__deactivate(struct tracer *tracer)
 	if (!segment->from_ns || segment->to_ns)
 		return;
 	segment__shut(tracer, segment);
+	tracer__watch_from(tracer, 0);
 	segment__detach(tracer, segment);
 }
 
 /* --- from fentry to an exact method ------------------------------------------------------------ */
+
+uint64_t tracer__start(const struct tracer *tracer)
+{
+	return tracer->segments[0].from_ns;
+}
 
 uint32_t tracer__cpus(const struct tracer *tracer)
 {

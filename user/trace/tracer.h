@@ -57,7 +57,7 @@ struct pair {
 	struct session_bpf *session_skel;
 	struct bpf_object_skeleton *skeleton;
 	struct bpf_object *object;
-	struct bpf_map *bss, *cells;
+	struct bpf_map *bss, *cells, *offsets;
 	struct vs_config *config;
 	const struct vs_shared *shared;
 	struct vs_copy *copy;
@@ -84,8 +84,9 @@ struct tracer {
 	/* Mapped from the kernel: bpf/maps.h. */
 	const struct vs_shared *shared;
 	const struct vs_cell *cells; /* [cpu * cells_per_cpu + cell] */
-	size_t cells_bytes;
-	int bss_fd, cells_fd;
+	const struct vs_offset *offsets; /* [cpu * config->max_offsets + place]; NULL: none */
+	size_t cells_bytes, offsets_bytes;
+	int bss_fd, cells_fd, offsets_fd;
 	uint32_t nr_cpus, cells_per_cpu;
 	uint64_t kernel_bytes;
 
@@ -98,6 +99,7 @@ struct features {
 	bool session;
 	bool mapped_stacks; /* CONFIG_VMAP_STACK: what bpf/handler.bpf.c says of stacks holds */
 	bool counts_muted; /* runs of kprobe programs that it skips, in recursion_misses */
+	bool core_ioeventfds; /* vfio-pci-core's function that writes for an eventfd can be traced */
 	unsigned int core_widest_access; /* that vfio-pci-core issues [bytes]; 0: not known */
 };
 const struct features *trace_features(void);
@@ -176,13 +178,16 @@ uint64_t tracer__map_bytes(const struct tracer *tracer);
 
 /* reading.c */
 const struct vs_passages *tracer__passages(const struct tracer *tracer, uint32_t cpu);
+uint64_t program_misses(const struct bpf_program *program); /* runs that the kernel skipped */
 uint64_t hook__link_misses(const struct hook *hook);
 void probe__read(const struct tracer *tracer, const struct pair *pair, const struct probe *probe,
 		 struct reading *reading);
 
 /* watch.c: programs beside the handlers. */
-int tracer__watch(struct tracer *tracer, enum trace_method method);
+int tracer__watch(struct tracer *tracer);
 void tracer__unwatch(struct tracer *tracer);
+/* Ioeventfds count from now on; mappings have times of their own. */
+void tracer__watch_from(struct tracer *tracer, uint64_t from_ns);
 
 /* snapshot.c: sums over CPUs, in 64 bits, of what the programs count. */
 struct snapshot *snapshot__new(uint32_t nr_cpus, uint32_t cells_per_cpu);
@@ -192,6 +197,12 @@ int snapshot__fill(const struct snapshot *snapshot, const struct tracer *tracer,
 
 /* Accesses to the device in slot @device of the table that are in cells. */
 uint64_t snapshot__counted(const struct snapshot *snapshot, uint32_t device, enum vs_dir dir);
+
+/*
+ * offsets.c: adds them to a run that has its cells. @cells are those of the run by number in the kernel,
+ * less than 0: none.
+ */
+int offsets__fill(const struct tracer *tracer, const int *cells, struct run *run);
 
 /* account.c: adds the segments with what each handler counted and lost. */
 int tracer__fill_account(const struct tracer *tracer, struct run *run);

@@ -40,6 +40,8 @@ typedef __kernel_pid_t pid_t;
 typedef __s64 time64_t;
 typedef u32 __kernel_dev_t;
 typedef __kernel_dev_t dev_t;
+typedef u64 phys_addr_t;
+typedef phys_addr_t resource_size_t;
 
 enum {
 	false = 0,
@@ -89,6 +91,7 @@ enum bpf_map_type {
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct file_operations;
+struct mm_struct;
 struct seq_file;
 struct vm_operations_struct;
 
@@ -153,6 +156,7 @@ struct inode {
 struct vm_area_struct {
 	unsigned long vm_start;
 	unsigned long vm_end;
+	struct mm_struct *vm_mm;
 	unsigned long vm_flags;
 	const struct vm_operations_struct *vm_ops;
 	unsigned long vm_pgoff;
@@ -173,12 +177,25 @@ struct vfio_device_ops {
 	ssize_t (*write)(struct vfio_device *, const char *, size_t, loff_t *);
 	long (*ioctl)(struct vfio_device *, unsigned int, unsigned long);
 	int (*mmap)(struct vfio_device *, struct vm_area_struct *);
+	void (*request)(struct vfio_device *, unsigned int);
+};
+
+struct list_head {
+	struct list_head *next;
 };
 
 struct vfio_pci_core_device {
 	struct vfio_device vdev;
 	struct pci_dev *pdev;
 	u8 msix_bar;
+	int ioeventfds_nr;
+	struct list_head ioeventfds_list;
+};
+
+struct vfio_pci_ioeventfd {
+	struct list_head next;
+	struct vfio_pci_core_device *vdev;
+	int bar;
 };
 
 struct kobject {
@@ -192,6 +209,8 @@ struct device {
 };
 
 struct resource {
+	resource_size_t start;
+	resource_size_t end;
 	unsigned long flags;
 };
 
