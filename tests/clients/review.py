@@ -13,8 +13,9 @@ import subprocess
 import sys
 import tempfile
 
-import client_log  # it also finds the next one
+import client_log  # it also finds the next two
 import judge
+from device_log import EDU
 
 EDU_IDS = {"vendor": "0x1234", "device": "0x11e8"}
 
@@ -35,9 +36,21 @@ def audit(vfioscope, policy, directory, name):
 
 
 def narrow_reads(clients):
-    """Counter of the reads that are not of 8 bytes, by width"""
-    return collections.Counter(width for _, calls in clients for (direction, _, width), _ in calls
+    """Counter of the reads that are not of 8 bytes, by offset and width"""
+    return collections.Counter((offset, width) for _, calls in clients for (direction, offset, width), _ in calls
                                if direction == "read" and width != 8)
+
+
+def by_width(places):
+    widths = collections.Counter()
+    for (_, width), count in places.items():
+        widths[width] += count
+    return widths
+
+
+def found_places(findings):
+    return collections.Counter({(int(place["offset"], 0), int(place["width"])): place["calls"]
+                                for finding in findings for place in finding["places"]})
 
 
 def check_status(name, what, status, wanted):
@@ -51,39 +64,44 @@ def check_violated(name, clients, status, said):
     for finding in said["findings"]:
         if (finding["region"], finding["dir"], finding["clause"]) == ("BAR0", "read", "widths"):
             found[int(finding["width"])] += finding["would_break"]["min"]
-    for width in sorted(logged | found):
-        judge.check(f"{name}: BAR0 read {width}: would break {found[width]}, in the device's log {logged[width]}",
-                    [] if found[width] == logged[width] else ["not the same"])
+    for width, count in sorted(by_width(logged).items()):
+        judge.check(f"{name}: BAR0 read {width}: would break {found[width]}, in the device's log {count}",
+                    [] if found[width] == count else ["not the same"])
     wanted, broken = sum(logged.values()), said["rules"][0]["would_break"]
     judge.check(f"{name}: no other call would break",
                 [] if broken == {"min": wanted, "max": wanted} else [f"{broken}, not {wanted}"])
 
 
+def check_violated_where(name, clients, status, said):
+    check_violated(name, clients, status, said)
+    logged, found = narrow_reads(clients), found_places(said["findings"])
+    judge.check(f"{name}: each of {len(logged)} offsets and widths is told, with its count in the device's log",
+                [f"{place}: {found[place]}, not {logged[place]}" for place in sorted(logged.keys() | found.keys())
+                 if found[place] != logged[place]])
+
+
 def check_held(name, clients, status, said):
-    """Nothing is against the rule; that alone makes no clean verdict where a blind spot is unknown."""
-    logged = sum(call[:1] == ("read",) for _, calls in clients for call, _ in calls)
-    rule = said["rules"][0]
+    logged = sum(call[0] == "read" for _, calls in clients for call, _ in calls)
+    rule, verdict = said["rules"][0], said["verdict"]
+    check_status(name, "8-byte reads only", status, 0)
     judge.check(f"{name}: the rule held over {rule['calls']} reads, in the device's log {logged}",
                 [] if rule["result"] == "held" and rule["calls"] == logged and not said["findings"]
                 else [str(rule), str(said["findings"])])
-    unknown = [item["text"] for item in said["undecided"]]
-    judge.check(f"{name}: it is undecided (3) only for blind spots of which nothing is known, else clean (0)",
-                [text for text in unknown if not text.startswith("blind spot ") or ": unknown" not in text])
-    check_status(name, "8-byte reads only", status, 3 if unknown else 0)
-    verdict = said["verdict"]
-    judge.check(f"{name}: a clean verdict has units and a bound: {verdict['units']}, {verdict['bound_95']}",
-                [] if unknown or (verdict["units"] and verdict["bound_95"] is not None) else [str(verdict)])
+    judge.check(f"{name}: that is over {verdict['units']} unit, traced from open on, with a bound of {verdict['bound_95']}",
+                [] if verdict["units"] == verdict["seen"]["phases"]["from_open"] == 1
+                and verdict["bound_95"] is not None else [str(verdict)])
 
 
 def check_mapped(name, clients, status, said):
     reads = sum(narrow_reads(clients).values())
     check_status(name, f"{reads} narrow reads in the device's log, through a mapping", status, 3)
-    judge.check(f"{name}: the mapping is named as a reason",
-                [] if any(item["text"].startswith("blind spot mmap: ") for item in said["undecided"])
-                and reads and not said["findings"] else [str(said["undecided"])])
+    reasons = [item["text"] for item in said["undecided"]]
+    judge.check(f"{name}: the mapping is named as a reason, with its process",
+                [] if reads and any(reason.startswith(f"blind spot mmap: yes ({EDU}, BAR0): mapped by qemu-system-x86[")
+                                    for reason in reasons) else reasons)
 
 
-CHECKS = {"default": check_violated, "exact": check_violated, "eight": check_held, "mapped": check_mapped}
+CHECKS = {"default": check_violated, "exact": check_violated_where, "eight": check_held, "mapped": check_mapped}
 
 
 def main():

@@ -31,7 +31,7 @@ shift
 clients="$*"
 ok "$EDU is bound to vfio-pci" bind vfio-pci "$EDU"
 traced default ,x-no-mmap=on mixed
-traced exact ,x-no-mmap=on mixed --exact
+traced exact ,x-no-mmap=on mixed --exact --offsets
 traced mapped '' mixed
 clients=qtest
 traced eight ,x-no-mmap=on 8
