@@ -117,7 +117,32 @@ struct vs_passages {
 	/* Where device accesses are observed: all while calls count, and those of a handler's call. */
 	__u64 accesses[VS_ACCESSES];
 	__u64 attributed[VS_ACCESSES];
+	__u64 offsets_dropped; /* atomic; calls in cells that found no room in the table of offsets */
 };
+
+/*
+ * Calls of one cell at one offset with one exact width, on one CPU; never freed. Only the one program
+ * that writes the cell on that CPU looks behind a key that has its number.
+ */
+struct vs_offset {
+	__u64 key; /* VS_OFFSET_KEY; 0: free */
+	__u64 width;
+	__u64 count;
+	__u64 errors;
+	__u64 first_ns, last_ns; /* CLOCK_MONOTONIC: ends of calls */
+	__u64 first_error_ns, last_error_ns;
+};
+
+/* A cell's number, which is not 0, and an offset in its region. */
+#define VS_OFFSET_BITS 48
+#define VS_OFFSET_KEY(cell, offset) ((__u64)(cell) << VS_OFFSET_BITS | (offset))
+#define VS_OFFSET_CELL(key) ((key) >> VS_OFFSET_BITS)
+#define VS_OFFSET_OF(key) ((key) & ((1ULL << VS_OFFSET_BITS) - 1))
+
+#define VS_MAX_OFFSETS (1 << 18) /* per CPU */
+
+/* Places that an entry is looked for at: of a table that is half full hardly any call finds no room. */
+#define VS_OFFSET_TRIES 32
 
 enum vs_shift_source { VS_SHIFT_ASSUMED, VS_SHIFT_OBSERVED, VS_SHIFT_GIVEN };
 
@@ -254,6 +279,7 @@ struct vs_config {
 	__u32 cells_per_cpu;
 	__u32 widest_access; /* that vfio-pci-core issues, if the handlers are its own; 0: unknown */
 	__u32 counts_all_accesses; /* for all copies of the programs */
+	__u32 offsets_per_cpu; /* 0: there is no table of them */
 	__u32 given_shift; /* 0: not given */
 	__u32 filter_regions; /* bit mask */
 	__u32 filter_tasks; /* any of the next three is set: one look instead of three */

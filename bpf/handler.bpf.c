@@ -113,7 +113,7 @@ static __noinline int count_untimed(__u64 *ctx, int device, enum vs_dir dir)
 	return 0;
 }
 
-static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir)
+static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir, const bool offsets)
 {
 	__u64 ns = bpf_ktime_get_ns(), owner, proof, ts, end;
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -135,14 +135,16 @@ static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir)
 	barrier_var(ns);
 	if (ts >= gate) {
 		cast_position(&end, ctx[3]);
-		record(slot, end, &ctx[2], &ctx[4], ns);
+		record(slot, end, &ctx[2], &ctx[4], ns, offsets);
 	}
 	/* Last, so that user space sees who is still counting. */
 	slot->ts_ns = 0;
 	return 0;
 }
 
-/* --- the programs: one direction each, so that it costs nothing to know -------------------------- */
+/*
+ * --- the programs: one direction each, with or without offsets, so that it costs nothing to know ------
+ */
 
 #define HANDLER_PROGRAMS(name, dir)                                                   \
 	SEC("fentry") int name##_fentry(__u64 *ctx)                                   \
@@ -151,7 +153,11 @@ static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir)
 	}                                                                             \
 	SEC("fexit") int name##_fexit(__u64 *ctx)                                     \
 	{                                                                             \
-		return fexit_body(ctx, dir);                                          \
+		return fexit_body(ctx, dir, false);                                   \
+	}                                                                             \
+	SEC("fexit") int name##_fexit_offsets(__u64 *ctx)                             \
+	{                                                                             \
+		return fexit_body(ctx, dir, true);                                    \
 	}                                                                             \
 	SEC("kprobe")                                                                 \
 	int BPF_KPROBE(name##_kprobe, __u64 vdev, __u64 buf, __u64 count, __u64 ppos) \
@@ -169,7 +175,12 @@ static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir)
 	}                                                                             \
 	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe, __s64 ret)               \
 	{                                                                             \
-		kprobe_exit(ret, dir);                                                \
+		kprobe_exit(ret, dir, false);                                         \
+		return 0;                                                             \
+	}                                                                             \
+	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe_offsets, __s64 ret)       \
+	{                                                                             \
+		kprobe_exit(ret, dir, true);                                          \
 		return 0;                                                             \
 	}
 

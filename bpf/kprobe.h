@@ -103,7 +103,7 @@ static __noinline bool kprobe_misfit(struct vs_start *slot, __s64 ret, enum vs_d
 }
 
 /* Was there a start of this call? */
-static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir)
+static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir, const bool offsets)
 {
 	__u64 ns = bpf_ktime_get_ns(), ts, owner, end;
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -123,7 +123,7 @@ static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir)
 	barrier_var(ns);
 	if (ts >= gate) {
 		probe_position(&end, slot->ppos);
-		record(slot, end, &slot->count, &ret, ns);
+		record(slot, end, &slot->count, &ret, ns, offsets);
 	} else {
 		COUNT_EVENT(dir, outside);
 	}

@@ -4,6 +4,7 @@
 #define VFIOSCOPE_BPF_RECORD_H
 
 #include "accesses.h"
+#include "offsets.h"
 
 #define COUNT_EVENT(dir, event) \
 	__sync_fetch_and_add(   \
@@ -177,6 +178,16 @@ struct access {
 	bool timed;
 };
 
+/* An access that is in its cell into the table of offsets. One that was timed ended when its slot says. */
+static __always_inline void record_offset(const struct access *access, const struct vs_start *slot,
+					  __u32 cell, __u64 offset)
+{
+	__u64 ns = access->timed && slot ? slot->ts_ns + access->ns : bpf_ktime_get_ns();
+	__u64 key = offset >> VS_OFFSET_BITS ? 0 : VS_OFFSET_KEY(cell, offset);
+
+	count_offset(key, access->count, access->ret, ns, access->cpu);
+}
+
 /*
  * Any access into its cell. @slot has had it in flight; NULL: there is none. Of pointers in the arguments of
  * a function that is not static the verifier knows neither that they are not NULL nor, if the function
@@ -184,7 +195,7 @@ struct access {
  */
 __noinline int record_any(const struct access *access, const struct vs_start *slot)
 {
-	__u64 pos, count, wclass;
+	__u64 pos, count, wclass, key, offset;
 	struct vs_cell *cell;
 
 	barrier_var(slot);
@@ -193,19 +204,22 @@ __noinline int record_any(const struct access *access, const struct vs_start *sl
 	pos = access->ret > 0 ? access->end - access->ret : access->end;
 	count = access->count;
 	wclass = count <= VS_WIDTH_EXACT_MAX ? count : wide_class(count);
-	cell = cell_of(access->index_base + VS_INDEX(0, region_of(pos, access->shift), wclass),
-		       access->cpu);
+	key = access->index_base + VS_INDEX(0, region_of(pos, access->shift), wclass);
+	offset = pos & ((1ULL << (access->shift & 63)) - 1);
+	cell = cell_of(key, access->cpu);
 	if (!cell)
 		return 0;
 	cell->count++;
 	if (count > VS_WIDTH_EXACT_MAX || access->ret != count)
 		count_result(cell, count, access->ret);
-	count_geometry(cell, pos & ((1ULL << (access->shift & 63)) - 1), count);
+	count_geometry(cell, offset, count);
 	count_accesses(cell, slot, pos, access->ret);
 	if (access->timed)
 		count_latency(cell, access->ns);
 	else
 		cell->untimed++;
+	if (config.offsets_per_cpu)
+		record_offset(access, slot, *index_slot(key), offset);
 	return 0;
 }
 
@@ -217,10 +231,11 @@ static __always_inline bool is_plain(__u64 end, __u64 count, __u64 ret)
 
 /*
  * A timed call that ended at @end into its cell. Only four registers survive a call of a helper: so the
- * calls come first, and what is at hand elsewhere is read after them, by pointer.
+ * calls come first, and what is at hand elsewhere is read after them, by pointer. Programs that record
+ * @offsets are others: to look at a constant here would cost those that do not.
  */
 static __always_inline void record(const struct vs_start *slot, __u64 end, const __u64 *counts,
-				   const __u64 *rets, __u64 ns)
+				   const __u64 *rets, __u64 ns, const bool offsets)
 {
 	struct vs_cell *cell;
 	__u64 count, ret;
@@ -229,7 +244,7 @@ static __always_inline void record(const struct vs_start *slot, __u64 end, const
 	cpu = bpf_get_smp_processor_id();
 	count = *counts;
 	ret = *rets;
-	if (!is_plain(end, count, ret)) {
+	if (offsets || !is_plain(end, count, ret)) {
 		struct access access = { .end = end,
 					 .count = count,
 					 .ret = ret,

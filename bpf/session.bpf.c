@@ -11,11 +11,12 @@
 
 extern bool bpf_session_is_return(void *ctx) __ksym __weak;
 
-static __always_inline int session_body(struct pt_regs *ctx, const enum vs_dir dir)
+static __always_inline int session_body(struct pt_regs *ctx, const enum vs_dir dir,
+					const bool offsets)
 {
 	if (bpf_session_is_return(ctx)) {
 		count_passage(dir);
-		if (!kprobe_exit(PT_REGS_RC(ctx), dir) && gate != VS_SHUT)
+		if (!kprobe_exit(PT_REGS_RC(ctx), dir, offsets) && gate != VS_SHUT)
 			COUNT_EVENT(dir, no_start);
 		return 0;
 	}
@@ -26,12 +27,22 @@ static __always_inline int session_body(struct pt_regs *ctx, const enum vs_dir d
 
 SEC("kprobe") int read_session(struct pt_regs *ctx)
 {
-	return session_body(ctx, VS_READ);
+	return session_body(ctx, VS_READ, false);
+}
+
+SEC("kprobe") int read_session_offsets(struct pt_regs *ctx)
+{
+	return session_body(ctx, VS_READ, true);
 }
 
 SEC("kprobe") int write_session(struct pt_regs *ctx)
 {
-	return session_body(ctx, VS_WRITE);
+	return session_body(ctx, VS_WRITE, false);
+}
+
+SEC("kprobe") int write_session_offsets(struct pt_regs *ctx)
+{
+	return session_body(ctx, VS_WRITE, true);
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -184,4 +184,5 @@ def main():
     return judge.done()
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -42,13 +42,18 @@ struct trace {
 /* How long a program that was told to end waits for a reader of its standard output who does not read. */
 #define PATIENCE_MS 5000
 
-enum { KEY_JSON = 0x200, KEY_WAIT, KEY_MAX_CELLS };
+enum { KEY_JSON = 0x200, KEY_WAIT, KEY_MAX_CELLS, KEY_OFFSETS };
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "Record the run to FILE (JSON)", 0 },
 	{ "json", KEY_JSON, NULL, 0, "Print the final report as JSON (vfioscope.report/1)", 0 },
 	{ "wait", KEY_WAIT, NULL, 0, "Wait until a device that is selected is bound", 0 },
 	{ "max-cells", KEY_MAX_CELLS, "N", 0, "Cells per CPU, 4 KiB each (default 160)", 0 },
+	{ "offsets", KEY_OFFSETS, "N", OPTION_ARG_OPTIONAL,
+	  "Record at which exact offsets and widths: N of them per CPU, 64 bytes each (default "
+	  "4096); "
+	  "each call costs more",
+	  0 },
 	{ "verbose", 'v', NULL, 0, "Show what is attached, its memory, and the kernel's words", 0 },
 	{ 0 },
 };
@@ -64,6 +69,7 @@ static const char doc[] =
 	"  vfioscope trace -d 10                       all devices, for ten seconds\n"
 	"  vfioscope trace -D 03:00.0 -i 1 -o run.json one device, a table a second, recorded\n"
 	"  vfioscope trace --comm qemu-system-x86_64 --region BAR0,CONFIG\n"
+	"  vfioscope trace --offsets --exact -o run.json which offsets are used, and how wide\n"
 	"  vfioscope trace -o run.json -- barbench 03:00.0 --region BAR0 --width 1,2,4,8\n";
 
 static bool goes_to_stdout(const struct trace *trace)
@@ -90,6 +96,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_MAX_CELLS:
 		trace->config.max_cells = option__u64(state, "--max-cells", arg, 2, VS_MAX_CELLS);
+		return 0;
+	case KEY_OFFSETS:
+		trace->config.max_offsets =
+			arg ? option__u64(state, "--offsets", arg, 1, VS_MAX_OFFSETS)
+			    : TRACE_DEFAULT_MAX_OFFSETS;
 		return 0;
 	case 'v':
 		trace->verbose = true;
@@ -292,13 +303,16 @@ static void say_memory(const struct trace *trace, const struct run_limits *limit
 {
 	uint32_t possible = tracer__cpus(trace->recorder.tracer);
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
-	char bytes[UNITS_LEN], cpus[64] = "";
+	char bytes[UNITS_LEN], cpus[64] = "", offsets[48] = "";
 
 	if (possible > online)
 		snprintf(cpus, sizeof(cpus), ", for %" PRIu32 " possible CPUs (%ld online)",
 			 possible, online);
-	cli__error("kernel memory %s: %lu cells a CPU, %lu calls in flight%s",
-		   units__bytes(limits->kernel_bytes, bytes), limits->max_cells,
+	if (limits->max_offsets)
+		snprintf(offsets, sizeof(offsets), ", %" PRIu64 " offsets a CPU",
+			 limits->max_offsets);
+	cli__error("kernel memory %s: %lu cells a CPU%s, %lu calls in flight%s",
+		   units__bytes(limits->kernel_bytes, bytes), limits->max_cells, offsets,
 		   limits->start_slots, cpus);
 }
 

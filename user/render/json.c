@@ -85,6 +85,10 @@ static int add_cell(json_t *object, const struct view *view, const struct run_ce
 	err = err
 		      ?: json_out__set(object, "rate_per_s",
 				       has_rate ? json_real(view__rate(view, cell)) : json_null());
+	if (!err && view->run->limits.max_offsets)
+		err = json_out__set(
+			object, "offsets_complete",
+			json_boolean(run__offsets_complete(view->run, cell - view->run->cells)));
 	return err ?: add_latency(object, &cell->latency);
 }
 

@@ -45,6 +45,7 @@ static int print_cells(FILE *out, const struct run *run, const struct render_opt
 		fputc('\n', out);
 		err = render_totals(out, run, options);
 		err = err ?: text__accesses(out, run, options);
+		err = err ?: text__offsets(out, run, options);
 	}
 	free(tables);
 	return err;

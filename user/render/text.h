@@ -13,6 +13,9 @@ int text__account(FILE *out, const struct run *run);
 /* Device accesses, with an empty line before them; nothing if none are known. */
 int text__accesses(FILE *out, const struct run *run, const struct render_options *options);
 
+/* Offsets and pages with most calls, likewise; nothing if none were recorded. */
+int text__offsets(FILE *out, const struct run *run, const struct render_options *options);
+
 /* The cases of a bench run. */
 int text__cases(FILE *out, const struct run *run);
 

@@ -363,6 +363,16 @@ bool run_hot_offset__is_detailed(const struct run_hot_offset *hot);
 /* Is each call of the cell in one of hot_offsets that has detail? */
 bool run__offsets_complete(const struct run *run, uint32_t cell);
 
+/* Calls that began in one page of a region (VS_PAGE), as far as hot_offsets has them. */
+struct run_page {
+	uint32_t device, region;
+	uint64_t offset; /* of the page */
+	uint64_t calls[VS_DIRS];
+	uint64_t errors;
+};
+/* @pages, malloc'ed, by device, region and offset; of the cells that @wanted, by index, or of all (NULL). */
+int run__pages(const struct run *run, const bool *wanted, struct run_page **pages, size_t *nr);
+
 /*
  * setting.c: what of the setting and of the first device is known, on one line: "link 8.0 GT/s PCIe
  * x4, NUMA node 0, mapping uncached". Empty if nothing is; cut to @len. Text of the run is in it as

@@ -29,6 +29,7 @@ static int open_handlers(struct pair *pair)
 	pair->object = skel->obj;
 	pair->bss = skel->maps.bss;
 	pair->cells = skel->maps.cells;
+	pair->offsets = skel->maps.offsets;
 	pair->config = &skel->rodata->config;
 	pair->shared = &skel->bss->shared;
 	pair->copy = (struct vs_copy *)skel->data_copy;
@@ -46,6 +47,7 @@ static int open_session(struct pair *pair)
 	pair->object = skel->obj;
 	pair->bss = skel->maps.bss;
 	pair->cells = skel->maps.cells;
+	pair->offsets = skel->maps.offsets;
 	pair->config = &skel->rodata->config;
 	pair->shared = &skel->bss->shared;
 	pair->copy = (struct vs_copy *)skel->data_copy;
@@ -97,15 +99,28 @@ static void set_handler(const struct probe *probe, struct vs_config *constants)
 		constants->widest_access = trace_features()->core_widest_access;
 }
 
+static int size_maps(const struct tracer *tracer, struct pair *pair)
+{
+	uint32_t offsets = tracer->nr_cpus * tracer->config->max_offsets;
+	int err = bpf_map__set_max_entries(pair->cells, tracer->nr_cpus * tracer->cells_per_cpu);
+
+	return err || !offsets ? err : bpf_map__set_max_entries(pair->offsets, offsets);
+}
+
 static int share_maps(const struct tracer *tracer, struct pair *pair)
 {
 	int err;
 
+	/* The programs know by a constant not to touch it. */
+	if (!tracer->config->max_offsets)
+		bpf_map__set_autocreate(pair->offsets, false);
 	if (tracer->bss_fd < 0)
-		return bpf_map__set_max_entries(pair->cells,
-						tracer->nr_cpus * tracer->cells_per_cpu);
+		return size_maps(tracer, pair);
 	err = bpf_map__reuse_fd(pair->bss, tracer->bss_fd);
-	return err ? err : bpf_map__reuse_fd(pair->cells, tracer->cells_fd);
+	err = err ?: bpf_map__reuse_fd(pair->cells, tracer->cells_fd);
+	if (!err && tracer->config->max_offsets)
+		err = bpf_map__reuse_fd(pair->offsets, tracer->offsets_fd);
+	return err;
 }
 
 /* --- flavours ---------------------------------------------------------------------------------- */
@@ -274,16 +289,21 @@ static const struct flavour {
 	[TRACE_KPROBE_SESSION] = { open_session, "session", NULL, target_session, attach_session },
 };
 
+/* Those that record have another one for offsets. */
 static struct bpf_program *use_program(const struct pair *pair, enum vs_dir dir,
 				       const char *flavour)
 {
-	struct bpf_program *program;
+	struct bpf_program *program = NULL;
 	char name[32];
 
 	if (!flavour)
 		return NULL;
-	snprintf(name, sizeof(name), "%s_%s", run_dir__name(dir), flavour);
-	program = bpf_object__find_program_by_name(pair->object, name);
+	snprintf(name, sizeof(name), "%s_%s_offsets", run_dir__name(dir), flavour);
+	if (pair->config->offsets_per_cpu)
+		program = bpf_object__find_program_by_name(pair->object, name);
+	name[strlen(name) - strlen("_offsets")] = '\0';
+	if (!program)
+		program = bpf_object__find_program_by_name(pair->object, name);
 	bpf_program__set_autoload(program, true);
 	return program;
 }
@@ -354,6 +374,7 @@ int pair__load(struct tracer *tracer, struct pair *pair, enum trace_method metho
 		return err;
 	pair->method = method;
 	pair->config->cells_per_cpu = tracer->cells_per_cpu;
+	pair->config->offsets_per_cpu = tracer->config->max_offsets;
 	pair->config->counts_all_accesses = is_first(tracer, pair);
 	trace_config__apply(tracer->config, pair->config);
 	err = share_maps(tracer, pair);

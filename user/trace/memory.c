@@ -24,16 +24,18 @@ static uint64_t map_bytes(int fd)
 	return bytes;
 }
 
-/* Of an object's maps but the two that all objects share. */
+/* Of an object's maps but those that all objects share; NULL: it has no such. */
 static uint64_t own_bytes(const struct bpf_object *object, const struct bpf_map *bss,
-			  const struct bpf_map *cells)
+			  const struct bpf_map *cells, const struct bpf_map *offsets)
 {
 	const struct bpf_map *map;
 	uint64_t bytes = 0;
 
-	bpf_object__for_each_map(map,
-				 object) if (map != bss && map != cells && bpf_map__fd(map) >= 0)
-		bytes += map_bytes(bpf_map__fd(map));
+	bpf_object__for_each_map(map, object)
+	{
+		if (map != bss && map != cells && map != offsets && bpf_map__fd(map) >= 0)
+			bytes += map_bytes(bpf_map__fd(map));
+	}
 	return bytes;
 }
 
@@ -41,6 +43,8 @@ uint64_t tracer__map_bytes(const struct tracer *tracer)
 {
 	uint64_t bytes = map_bytes(tracer->bss_fd) + map_bytes(tracer->cells_fd);
 
+	if (tracer->offsets)
+		bytes += map_bytes(tracer->offsets_fd);
 	for (size_t i = 0; i < VS_MAX_SEGMENTS; i++) {
 		const struct segment *segment = &tracer->segments[i];
 
@@ -48,11 +52,12 @@ uint64_t tracer__map_bytes(const struct tracer *tracer)
 			const struct pair *pair = &segment->pairs[j];
 
 			if (pair->object)
-				bytes += own_bytes(pair->object, pair->bss, pair->cells);
+				bytes += own_bytes(pair->object, pair->bss, pair->cells,
+						   pair->offsets);
 		}
 	}
 	if (tracer->watch)
 		bytes += own_bytes(tracer->watch->obj, tracer->watch->maps.bss,
-				   tracer->watch->maps.cells);
+				   tracer->watch->maps.cells, NULL);
 	return bytes;
 }

@@ -200,6 +200,23 @@ static int attach_by(struct tracer *tracer, struct segment *segment, struct pair
 	}
 }
 
+/* For reading; NULL and errno. */
+static const void *map_memory(int fd, size_t bytes)
+{
+	const void *memory = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static int adopt_offsets(struct tracer *tracer, const struct pair *pair)
+{
+	tracer->offsets_fd = bpf_map__fd(pair->offsets);
+	tracer->offsets_bytes =
+		(size_t)tracer->nr_cpus * tracer->config->max_offsets * sizeof(struct vs_offset);
+	tracer->offsets = map_memory(tracer->offsets_fd, tracer->offsets_bytes);
+	return tracer->offsets ? 0 : -errno;
+}
+
 /* The first pair's programs made the maps: the others get them, and we see into them. */
 static int adopt_maps(struct tracer *tracer, const struct pair *pair)
 {
@@ -208,11 +225,10 @@ static int adopt_maps(struct tracer *tracer, const struct pair *pair)
 	tracer->cells_fd = bpf_map__fd(pair->cells);
 	tracer->cells_bytes =
 		(size_t)tracer->nr_cpus * tracer->cells_per_cpu * sizeof(struct vs_cell);
-	tracer->cells = mmap(NULL, tracer->cells_bytes, PROT_READ, MAP_SHARED, tracer->cells_fd, 0);
-	if (tracer->cells != MAP_FAILED)
-		return 0;
-	tracer->cells = NULL;
-	return -errno;
+	tracer->cells = map_memory(tracer->cells_fd, tracer->cells_bytes);
+	if (!tracer->cells)
+		return -errno;
+	return tracer->config->max_offsets ? adopt_offsets(tracer, pair) : 0;
 }
 
 int segment__attach(struct tracer *tracer, struct segment *segment, enum trace_method method,
@@ -226,7 +242,7 @@ int segment__attach(struct tracer *tracer, struct segment *segment, enum trace_m
 			return err;
 		err = tracer->cells ? 0 : adopt_maps(tracer, pair);
 		if (err) {
-			trace_explain(err, "map the cells", error);
+			trace_explain(err, "map the cells and offsets", error);
 			return err;
 		}
 	}

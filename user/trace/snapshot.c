@@ -322,8 +322,8 @@ static int fill_device(const struct vs_device *devices, uint32_t slot, struct ru
 }
 
 /*
- * Takes over what @cell owns. A device with several entries in the table, or two CPUs that met a
- * cell at once, make one cell of the run.
+ * Takes over what @cell owns; its index in the run, or a negative errno. A device with several entries
+ * in the table, or two CPUs that met a cell at once, make one cell of the run.
  */
 static int add_cell(struct run *run, struct run_cell *cell)
 {
@@ -334,7 +334,7 @@ static int add_cell(struct run *run, struct run_cell *cell)
 		if (run_cell__same(&run->cells[i], cell)) {
 			err = run_cell__merge(&run->cells[i], cell);
 			run_cell__clear(cell);
-			return err;
+			return err ? err : (int)i;
 		}
 	}
 	added = run__add_cell(run);
@@ -343,11 +343,12 @@ static int add_cell(struct run *run, struct run_cell *cell)
 		return -ENOMEM;
 	}
 	*added = *cell;
-	return 0;
+	return run->nr_cells - 1;
 }
 
+/* @cells: their indexes in the run, by number. */
 static int fill_cells(const struct snapshot *snapshot, const struct tracer *tracer, struct run *run,
-		      int *indexes)
+		      int *indexes, int *cells)
 {
 	const struct vs_device *devices = tracer->shared->devices;
 
@@ -362,11 +363,27 @@ static int fill_cells(const struct snapshot *snapshot, const struct tracer *trac
 			return err;
 		}
 		cell.device = device;
-		err = add_cell(run, &cell);
-		if (err)
-			return err;
+		cells[id] = add_cell(run, &cell);
+		if (cells[id] < 0)
+			return cells[id];
 	}
 	return 0;
+}
+
+static int fill_cells_and_offsets(const struct snapshot *snapshot, const struct tracer *tracer,
+				  struct run *run, int *indexes)
+{
+	int *cells = calloc(snapshot->cells_per_cpu, sizeof(*cells));
+	int err;
+
+	if (!cells)
+		return -ENOMEM;
+	memset(cells, -1, snapshot->cells_per_cpu * sizeof(*cells));
+	err = fill_cells(snapshot, tracer, run, indexes, cells);
+	if (!err)
+		err = offsets__fill(tracer, cells, run);
+	free(cells);
+	return err;
 }
 
 int snapshot__fill(const struct snapshot *snapshot, const struct tracer *tracer, struct run *run)
@@ -384,5 +401,5 @@ int snapshot__fill(const struct snapshot *snapshot, const struct tracer *tracer,
 	run->limits.max_cells = snapshot->cells_per_cpu - 1;
 	run->limits.cells_used = snapshot->used ? snapshot->used - 1 : 0;
 	accesses__fill_elsewhere(tracer, run);
-	return fill_cells(snapshot, tracer, run, indexes);
+	return fill_cells_and_offsets(snapshot, tracer, run, indexes);
 }

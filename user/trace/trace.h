@@ -7,7 +7,7 @@
  *   tracer__activate()    calls that begin from here on count
  *   tracer__poll()        take in what was counted; at least once a minute
  *   tracer__escalate()    change to an exact method
- *   tracer__fill()        put the totals into a run; as often as wanted
+ *   tracer__fill()        put the totals into a run; as often as wanted. Offsets: when deactivated
  *   tracer__deactivate()  calls that end after this do not count
  *   tracer__free()        detach
  *
@@ -51,6 +51,7 @@ struct trace_config {
 	bool exact; /* fail where the method cannot prove what it loses */
 	bool escalate; /* be ready for tracer__escalate() */
 	uint32_t max_cells; /* per CPU */
+	uint32_t max_offsets; /* per CPU, at most VS_MAX_OFFSETS; 0: offsets are not recorded */
 	const char *device;
 	const char *driver;
 	const char *comm;
@@ -62,6 +63,7 @@ struct trace_config {
 };
 
 #define TRACE_DEFAULT_MAX_CELLS 160 /* with the tables: below 1 MiB a CPU */
+#define TRACE_DEFAULT_MAX_OFFSETS 4096 /* where they are asked for: 256 KiB a CPU */
 
 struct tracer;
 

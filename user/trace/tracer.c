@@ -62,6 +62,7 @@ int tracer__new(struct tracer **tracerp, const struct trace_config *config,
 	tracer->nr_handlers = nr_handlers;
 	tracer->bss_fd = -1;
 	tracer->cells_fd = -1;
+	tracer->offsets_fd = -1;
 	tracer->nr_cpus = nr_cpus;
 	tracer->cells_per_cpu = 1 + (config->max_cells ?: TRACE_DEFAULT_MAX_CELLS);
 	tracer->snapshot = snapshot__new(tracer->nr_cpus, tracer->cells_per_cpu);
@@ -81,6 +82,8 @@ void tracer__free(struct tracer *tracer)
 	tracer__unwatch(tracer);
 	if (tracer->cells)
 		munmap((void *)tracer->cells, tracer->cells_bytes);
+	if (tracer->offsets)
+		munmap((void *)tracer->offsets, tracer->offsets_bytes);
 	for (size_t i = VS_MAX_SEGMENTS; i-- > 0;)
 		segment__free(&tracer->segments[i]);
 	snapshot__free(tracer->snapshot);

@@ -57,7 +57,7 @@ struct pair {
 	struct session_bpf *session_skel;
 	struct bpf_object_skeleton *skeleton;
 	struct bpf_object *object;
-	struct bpf_map *bss, *cells;
+	struct bpf_map *bss, *cells, *offsets;
 	struct vs_config *config;
 	const struct vs_shared *shared;
 	struct vs_copy *copy;
@@ -84,8 +84,9 @@ struct tracer {
 	/* Mapped from the kernel: bpf/maps.h. */
 	const struct vs_shared *shared;
 	const struct vs_cell *cells; /* [cpu * cells_per_cpu + cell] */
-	size_t cells_bytes;
-	int bss_fd, cells_fd;
+	const struct vs_offset *offsets; /* [cpu * config->max_offsets + place]; NULL: none */
+	size_t cells_bytes, offsets_bytes;
+	int bss_fd, cells_fd, offsets_fd;
 	uint32_t nr_cpus, cells_per_cpu;
 	uint64_t kernel_bytes;
 
@@ -196,6 +197,12 @@ int snapshot__fill(const struct snapshot *snapshot, const struct tracer *tracer,
 
 /* Accesses to the device in slot @device of the table that are in cells. */
 uint64_t snapshot__counted(const struct snapshot *snapshot, uint32_t device, enum vs_dir dir);
+
+/*
+ * offsets.c: adds them to a run that has its cells. @cells are those of the run by number in the kernel,
+ * less than 0: none.
+ */
+int offsets__fill(const struct tracer *tracer, const int *cells, struct run *run);
 
 /* account.c: adds the segments with what each handler counted and lost. */
 int tracer__fill_account(const struct tracer *tracer, struct run *run);

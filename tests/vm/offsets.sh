@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Exact offsets on one kernel. Sourced by offsets-*.t.
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# offsets KERNEL FLAVOUR...
+offsets()
+{
+	local kernel=$1 run
+
+	shift
+	guest "$kernel" offsets -- "$@"
+	for run in "$vm_sent"/out/*/; do
+		run=${run%/}
+		judge "${run##*/}" "$vm_dir/offsets.py" "$run"
+		ok "${run##*/}: vfioscope reads it" "$vm_out/bin/vfioscope" report -o /dev/null "$run/run.json"
+	done
+}
