@@ -48,7 +48,7 @@ static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "Record the run to FILE (JSON)", 0 },
 	{ "json", KEY_JSON, NULL, 0, "Print the final report as JSON (vfioscope.report/1)", 0 },
 	{ "wait", KEY_WAIT, NULL, 0, "Wait until a device that is selected is bound", 0 },
-	{ "max-cells", KEY_MAX_CELLS, "N", 0, "Cells per CPU, 4 KiB each (default 160)", 0 },
+	{ "max-cells", KEY_MAX_CELLS, "N", 0, "Cells per CPU, 4 KiB each (default 144)", 0 },
 	{ "offsets", KEY_OFFSETS, "N", OPTION_ARG_OPTIONAL,
 	  "Record at which exact offsets and widths: N of them per CPU, 64 bytes each (default "
 	  "4096); "

@@ -62,7 +62,7 @@ struct trace_config {
 	uint32_t offset_shift;
 };
 
-#define TRACE_DEFAULT_MAX_CELLS 160 /* with the tables: below 1 MiB a CPU */
+#define TRACE_DEFAULT_MAX_CELLS 144 /* with the tables: below 1 MiB a CPU */
 #define TRACE_DEFAULT_MAX_OFFSETS 4096 /* where they are asked for: 256 KiB a CPU */
 
 struct tracer;
