@@ -5,6 +5,7 @@
  */
 #include "tests/unit/sample_run.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 static void comes_back_the_same(const struct run *run)
@@ -226,6 +227,27 @@ static void samples_are_in_the_corpus(void **state)
 	run__free(bench);
 }
 
+/* Wherever in the file it is that the disk is full. */
+static void a_full_disk_is_named(void **state)
+{
+	struct run *run = sample__trace();
+	char *text = sample__print(run), *buffer = malloc(strlen(text));
+
+	(void)state;
+	assert_non_null(buffer);
+	for (size_t size = 1; size < strlen(text); size++) {
+		FILE *full = fopen("/dev/full", "we");
+
+		assert_non_null(full);
+		assert_int_equal(setvbuf(full, buffer, _IOFBF, size), 0);
+		assert_int_equal(run__print(run, full), -ENOSPC);
+		fclose(full);
+	}
+	free(buffer);
+	free(text);
+	run__free(run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +260,7 @@ int main(void)
 		cmocka_unit_test(unknown_fields_are_counted),
 		cmocka_unit_test(files_come_back),
 		cmocka_unit_test(samples_are_in_the_corpus),
+		cmocka_unit_test(a_full_disk_is_named),
 	};
 
 	return cmocka_run_group_tests_name("json_roundtrip", tests, NULL, NULL);

@@ -5,6 +5,7 @@
  * each of its buckets. Nothing but ASCII is written: no text in it can drive a terminal.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,73 +152,92 @@ static json_t *write_object(const struct layout *layout, const void *object)
 	return json;
 }
 
+/*
+ * A stream keeps that it failed, not why: so each write is looked at, with errno 0 before it. What the write
+ * itself returns does not always tell.
+ */
+static int stream_error(FILE *stream)
+{
+	if (!ferror(stream))
+		return 0;
+	return errno ? -errno : -EIO;
+}
+
+__attribute__((format(printf, 2, 3))) static int put(FILE *stream, const char *format, ...)
+{
+	va_list args;
+
+	errno = 0;
+	va_start(args, format);
+	vfprintf(stream, format, args);
+	va_end(args);
+	return stream_error(stream);
+}
+
 /* Prints and frees @json; the errno of what made it (NULL), or of the stream. */
 static int print_json(json_t *json, FILE *stream)
 {
-	int err;
+	int failed, err;
 
 	if (!json)
 		return errno ? -errno : -ENOMEM;
 	errno = 0;
-	err = json_dumpf(json, stream, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
+	failed = json_dumpf(json, stream, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
+	err = stream_error(stream);
 	json_decref(json);
-	if (!err)
-		return 0;
-	return errno ? -errno : -EIO;
+	return failed && !err ? -EIO : err;
 }
 
 static int print_elements(const struct field *field, const void *object, FILE *stream, int indent)
 {
 	const char *element = load_pointer(field__at(field, object));
 	size_t nr = load_size(field, object), i;
-	int err = 0;
+	int err = put(stream, "[");
 
-	fputc('[', stream);
 	for (i = 0; !err && i < nr; i++, element += field->layout->size) {
-		fprintf(stream, "%s\n%*s", i ? "," : "", indent + 1, "");
-		err = print_json(write_object(field->layout, element), stream);
+		err = put(stream, "%s\n%*s", i ? "," : "", indent + 1, "");
+		err = err ?: print_json(write_object(field->layout, element), stream);
 	}
-	if (nr)
-		fprintf(stream, "\n%*s", indent, "");
-	fputc(']', stream);
-	return err;
+	if (!err && nr)
+		err = put(stream, "\n%*s", indent, "");
+	return err ?: put(stream, "]");
+}
+
+static int print_lines(const struct layout *layout, const void *object, FILE *stream, int indent);
+
+static int print_field(const struct field *field, const void *object, FILE *stream, int indent)
+{
+	if (field->type == FIELD_ARRAY)
+		return print_elements(field, object, stream, indent);
+	if (field->type == FIELD_OBJECT && field->layout->lines)
+		return print_lines(field->layout, field__at(field, object), stream, indent);
+	errno = 0;
+	return print_json(write_value(field, object), stream);
 }
 
 static int print_lines(const struct layout *layout, const void *object, FILE *stream, int indent)
 {
 	const char *separator = "";
-	int err = 0;
+	int err = put(stream, "{");
 	size_t i;
 
-	fputc('{', stream);
 	for (i = 0; !err && i < layout->nr_fields; i++) {
 		const struct field *field = &layout->fields[i];
 
 		if (is_absent(field, object))
 			continue;
-		fprintf(stream, "%s\n%*s\"%s\": ", separator, indent + 1, "", field->key);
+		err = put(stream, "%s\n%*s\"%s\": ", separator, indent + 1, "", field->key);
+		err = err ?: print_field(field, object, stream, indent + 1);
 		separator = ",";
-		errno = 0;
-		if (field->type == FIELD_ARRAY)
-			err = print_elements(field, object, stream, indent + 1);
-		else if (field->type == FIELD_OBJECT && field->layout->lines)
-			err = print_lines(field->layout, field__at(field, object), stream,
-					  indent + 1);
-		else
-			err = print_json(write_value(field, object), stream);
 	}
-	fprintf(stream, "\n%*s}", indent, "");
-	return err;
+	return err ?: put(stream, "\n%*s}", indent, "");
 }
 
 int json__print(const struct layout *layout, const void *object, FILE *stream)
 {
 	int err = print_lines(layout, object, stream, 0);
 
-	fputc('\n', stream);
-	if (!err && ferror(stream))
-		err = -EIO;
-	return err;
+	return err ?: put(stream, "\n");
 }
 
 int run__print(const struct run *run, FILE *stream)
