@@ -531,9 +531,9 @@ int cmd_trace(int argc, char **argv)
 	if (!err)
 		err = machine__handlers(&trace.devices, &trace.selectors, &trace.kernel,
 					&trace.handlers, error);
-	if (!err)
+	if (!err) {
 		machine__warn_unknown(&trace.devices, &trace.selectors);
-	if (!err)
+		trace.config.core_request = open_scan__core_request(trace.kernel.scan);
 		err = tracer__new(&trace.recorder.tracer, &trace.config, trace.handlers.handlers,
 				  trace.handlers.nr, error);
 	if (err) {

@@ -73,6 +73,7 @@ static void copy_name(char *to, size_t size, const char *from)
 void trace_config__apply(const struct trace_config *config, struct vs_config *constants)
 {
 	constants->given_shift = config->offset_shift;
+	constants->core_request = config->core_request;
 	constants->filter_regions = config->region_mask;
 	constants->filter_tasks = config->tgid || config->comm || config->cgroup_id;
 	constants->filter_tgid = config->tgid;

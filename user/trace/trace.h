@@ -60,6 +60,7 @@ struct trace_config {
 	uint32_t cgroup_level;
 	uint32_t region_mask;
 	uint32_t offset_shift;
+	uint64_t core_request; /* open_scan__core_request() */
 };
 
 #define TRACE_DEFAULT_MAX_CELLS 144 /* with the tables: below 1 MiB a CPU */
@@ -149,6 +150,8 @@ int open_scan__mappings(const struct open_scan *scan, struct mapping_rows *rows)
 bool open_scan__sees_all_processes(void);
 /* Not where a mapping is that of a dma-buf's file, as the core of later kernels may make it. */
 bool open_scan__knows_mappings(const struct open_scan *scan);
+/* The address of vfio_pci_core_request(), by which drivers on vfio-pci-core are known; 0: there is none. */
+uint64_t open_scan__core_request(const struct open_scan *scan);
 void open_scan__free(struct open_scan *scan); /* NULL-safe */
 
 /*
