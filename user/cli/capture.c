@@ -116,6 +116,7 @@ static int prepare(struct capture *capture, int argc, char **argv)
 	recorder->duration_ns = recorder->selectors->duration_ns;
 	recorder->interval_ns = recorder->selectors->interval_ns;
 	recorder->on_interval = capture->on_interval;
+	recorder->on_calls = capture->on_calls;
 	recorder->context = capture->context;
 	recorder->run = run__new(RUN_TRACE, "vfioscope", argc, argv);
 	if (!recorder->run)

@@ -29,6 +29,8 @@ static int open_handlers(struct pair *pair)
 	pair->object = skel->obj;
 	pair->bss = skel->maps.bss;
 	pair->cells = skel->maps.cells;
+	pair->ring = skel->maps.ring;
+	pair->buffers = skel->maps.buffers;
 	pair->offsets = skel->maps.offsets;
 	pair->config = &skel->rodata->config;
 	pair->shared = &skel->bss->shared;
@@ -47,6 +49,8 @@ static int open_session(struct pair *pair)
 	pair->object = skel->obj;
 	pair->bss = skel->maps.bss;
 	pair->cells = skel->maps.cells;
+	pair->ring = skel->maps.ring;
+	pair->buffers = skel->maps.buffers;
 	pair->offsets = skel->maps.offsets;
 	pair->config = &skel->rodata->config;
 	pair->shared = &skel->bss->shared;
@@ -289,7 +293,7 @@ static const struct flavour {
 	[TRACE_KPROBE_SESSION] = { open_session, "session", NULL, target_session, attach_session },
 };
 
-/* Those that record have another one for offsets. */
+/* Some have another one that does more with each call. */
 static struct bpf_program *use_program(const struct pair *pair, enum vs_dir dir,
 				       const char *flavour)
 {
@@ -298,10 +302,10 @@ static struct bpf_program *use_program(const struct pair *pair, enum vs_dir dir,
 
 	if (!flavour)
 		return NULL;
-	snprintf(name, sizeof(name), "%s_%s_offsets", run_dir__name(dir), flavour);
-	if (pair->config->offsets_per_cpu)
+	snprintf(name, sizeof(name), "%s_%s_detailed", run_dir__name(dir), flavour);
+	if (pair->config->offsets_per_cpu || pair->config->snoop.on)
 		program = bpf_object__find_program_by_name(pair->object, name);
-	name[strlen(name) - strlen("_offsets")] = '\0';
+	name[strlen(name) - strlen("_detailed")] = '\0';
 	if (!program)
 		program = bpf_object__find_program_by_name(pair->object, name);
 	bpf_program__set_autoload(program, true);
@@ -349,6 +353,7 @@ int trace_likely_method(const struct trace_handler *handler)
 		if (err)
 			return err;
 		pair.probes[handler->dir] = &probe;
+		snoop__leave_out(&pair);
 		err = load_pair(&pair, &flavours[method]);
 		close_copy(&pair);
 		if (!err)
@@ -378,6 +383,7 @@ int pair__load(struct tracer *tracer, struct pair *pair, enum trace_method metho
 	pair->config->counts_all_accesses = is_first(tracer, pair);
 	trace_config__apply(tracer->config, pair->config);
 	err = share_maps(tracer, pair);
+	err = err ?: snoop__configure(tracer, pair);
 	if (!err)
 		err = load_pair(pair, &flavours[method]);
 	if (err)
