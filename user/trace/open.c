@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who has a VFIO device open, or a region of it mapped, by BPF iterators over all files and mappings; and symbols. */
+/* The kernel's symbols; who has a VFIO device open, or a region of it mapped: by BPF iterators. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
