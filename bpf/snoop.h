@@ -171,7 +171,7 @@ static __always_inline void fill_call(struct vs_call *call, const struct access 
 	call->width = access->count;
 	call->result = access->ret;
 	call->tgid = task->tgid;
-	call->device = access->index_base / VS_INDEX_PER_DEVICE;
+	call->device = client_device(access->index_base / VS_INDEX_PER_CLIENT);
 	call->region = region_of(pos, access->shift);
 	call->dir = VS_INDEX_DIR(access->index_base);
 	call->timed = access->timed;

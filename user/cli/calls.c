@@ -26,7 +26,7 @@ int calls__open(struct calls *calls)
 	calls->clock_ns = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
 	if (!(snoop->stacks & VS_STACK_KERNEL))
 		return 0;
-	return symbols__new(&calls->symbols, calls->capture->kernel.symbols);
+	return symbols__new(&calls->symbols, open_scan__symbols(calls->capture->kernel.scan));
 }
 
 void calls__close(struct calls *calls)

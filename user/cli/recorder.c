@@ -28,6 +28,9 @@
 /* How long single calls wait to be fetched; sooner if their buffer fills. */
 #define FETCH_NS (NSEC_PER_SEC / 20)
 
+/* How soon after its first call a process is looked at: what it runs, and where, ends with it. */
+#define PROCESSES_NS NSEC_PER_SEC
+
 /* Intervals kept in the run; what comes later is counted, not kept. */
 #define MAX_INTERVALS 3600
 
@@ -201,6 +204,7 @@ static int set_timers(const struct recorder *recorder)
 
 	err = err ?: set_timer(fds[RECORDER_POLL], POLL_NS, true);
 	err = err ?: set_timer(fds[RECORDER_LOSSES], losses_ns, true);
+	err = err ?: set_timer(fds[RECORDER_PROCESSES], PROCESSES_NS, true);
 	err = err ?: set_timer(fds[RECORDER_MAPPINGS], NSEC_PER_SEC, false);
 	err = err ?: set_timer(fds[RECORDER_FETCH], recorder->on_calls ? FETCH_NS : 0, true);
 	return err ?: set_timer(fds[RECORDER_END], recorder->duration_ns, false);
@@ -225,6 +229,7 @@ static bool take_signal(struct recorder *recorder, int fd)
 			recorder->signal = info.ssi_signo;
 			return true;
 		}
+		tracer__look(recorder->tracer); /* before it is reaped */
 		if (child__ended(recorder->child))
 			return true;
 	}
@@ -262,6 +267,10 @@ static int take_timers(struct recorder *recorder, const struct pollfd *fds)
 	if (fds[RECORDER_LOSSES].revents) {
 		drain_timer(fds[RECORDER_LOSSES].fd);
 		leave_losing_method(recorder);
+	}
+	if (fds[RECORDER_PROCESSES].revents) {
+		drain_timer(fds[RECORDER_PROCESSES].fd);
+		tracer__look(recorder->tracer);
 	}
 	if (fds[RECORDER_MAPPINGS].revents)
 		set_timer(fds[RECORDER_MAPPINGS].fd, blind_spots__look_again(&recorder->blind),

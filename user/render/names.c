@@ -61,3 +61,13 @@ char *names__frame(const struct snoop_frame *frame)
 		n = asprintf(&text, "0x%" PRIx64, frame->address);
 	return n < 0 ? NULL : text;
 }
+
+char *names__process_full(const struct run_process *process)
+{
+	char *label;
+
+	if (asprintf(&label, "%s[%d]%s%s%s", process->comm ?: "", process->pid,
+		     process->vm ? " (VM " : "", process->vm ?: "", process->vm ? ")" : "") < 0)
+		return NULL;
+	return label;
+}

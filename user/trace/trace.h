@@ -62,6 +62,7 @@ struct trace_config {
 	bool exact; /* fail where the method cannot prove what it loses */
 	bool escalate; /* be ready for tracer__escalate() */
 	uint32_t max_cells; /* per CPU */
+	bool by_process; /* cells are of a process each */
 	uint32_t max_offsets; /* per CPU, at most VS_MAX_OFFSETS; 0: offsets are not recorded */
 	const char *device;
 	const char *driver;
@@ -85,6 +86,8 @@ int tracer__new(struct tracer **tracer, const struct trace_config *config,
 int tracer__attach(struct tracer *tracer, char *error);
 void tracer__activate(struct tracer *tracer);
 void tracer__poll(struct tracer *tracer);
+/* Look at processes that were not met before, while they live; poll does. No system call if there is none. */
+void tracer__look(struct tracer *tracer);
 /* CPUs that there is kernel memory for: all that are possible. */
 uint32_t tracer__cpus(const struct tracer *tracer);
 /* Is there a method to leave, should it lose calls? Of a tracer that is attached. */
@@ -146,9 +149,9 @@ struct trace_unsent tracer__unsent(const struct tracer *tracer);
 int trace_likely_method(const struct trace_handler *handler);
 
 /*
- * kallsyms.c: addresses and names of kernel functions, as /proc/kallsyms has them when it is read,
- * which takes a while. Each symbol to resolve has either a function (and optionally a module) and wants
- * its address, or an address (function empty) and wants the other two. What is not found stays 0
+ * kallsyms.c: addresses and names of kernel symbols; of modules only, if vfio is one: then whatever
+ * knows VFIO is. Each symbol to resolve has either a function (and optionally a module) and wants its
+ * address, or an address (function empty) and wants the other two. What is not found stays 0
  * or empty. "vmlinux" stands for the kernel itself.
  */
 struct kallsyms;
@@ -157,7 +160,8 @@ struct kallsym {
 	char module[64];
 	uint64_t address;
 };
-int kallsyms__read(struct kallsyms **kallsyms); /* -EACCES: the kernel hides all addresses */
+/* Takes over @text. -EACCES: the kernel hides all addresses. */
+int kallsyms__new(struct kallsyms **kallsyms, char *text, size_t len);
 void kallsyms__resolve(const struct kallsyms *kallsyms, struct kallsym *symbols, size_t nr);
 /* Until @take returns other than 0, which is passed on. */
 int kallsyms__for_each(const struct kallsyms *kallsyms,
@@ -192,7 +196,9 @@ struct mapping_rows {
 	struct vs_mapping *rows; /* threads and vfork() may show one twice: the same mm and start */
 	size_t nr;
 };
-int open_scan__new(struct open_scan **scan, const struct kallsyms *kallsyms, char *error);
+/* @all_symbols: also those of the kernel itself, where VFIO is a module. -ENOENT: there is no VFIO. */
+int open_scan__new(struct open_scan **scan, bool all_symbols, char *error);
+const struct kallsyms *open_scan__symbols(const struct open_scan *scan);
 int open_scan__look(const struct open_scan *scan, struct open_rows *rows, char *error);
 int open_scan__mappings(const struct open_scan *scan, struct mapping_rows *rows);
 /* An iterator shows the processes of its reader's PID namespace. */
