@@ -16,7 +16,7 @@ const volatile struct vs_config config;
 /* In .bss: their addresses are constants of the program, so that reaching them needs no look-up. */
 struct vs_shared shared;
 __u16 cell_index[VS_INDEXES]; /* cell numbers, by VS_INDEX_BASE + VS_INDEX */
-_Static_assert(VS_MAX_CLIENTS * VS_INDEX_PER_CLIENT <= VS_INDEXES, "each client has indexes");
+_Static_assert(VS_INDEXES >= VS_MAX_CLIENTS * VS_INDEX_PER_CLIENT, "each client has indexes");
 
 /*
  * [cpu * cells per CPU + cell], without cell 0, which stands for none. A plain array and not a

@@ -109,7 +109,7 @@ static __always_inline bool slot_ready(const struct vs_start *slot, __u64 owner,
 }
 
 /* The top bit of a device's address is not in what it is compared with: times and counts do not reach it. */
-#define NEVER_READY(vdev) (~(vdev) & 1ULL << 63)
+#define NEVER_READY(vdev) ((1ULL << 63) & ~(vdev))
 
 static __always_inline __u64 ready_for(__u64 vdev, const struct task_struct *task, __u32 changes)
 {

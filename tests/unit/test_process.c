@@ -46,7 +46,9 @@ static void others_have_none(void **state)
 {
 	(void)state;
 	is_named("/usr/bin/find\0.\0-name\0web", NULL, NULL);
-	is_named("barbench\0" "0000:00:04.0", "/user.slice", NULL);
+	is_named("barbench\0"
+		 "0000:00:04.0",
+		 "/user.slice", NULL);
 	is_named("", NULL, NULL);
 	is_named(QEMU, NULL, NULL);
 	is_named(QEMU "-name", NULL, NULL);

@@ -29,7 +29,7 @@
 #define FETCH_NS (NSEC_PER_SEC / 20)
 
 /* How soon after its first call a process is looked at: what it runs, and where, ends with it. */
-#define PROCESSES_NS NSEC_PER_SEC
+#define PROCESSES_NS (NSEC_PER_SEC / 10)
 
 /* Intervals kept in the run; what comes later is counted, not kept. */
 #define MAX_INTERVALS 3600

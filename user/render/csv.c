@@ -16,7 +16,7 @@
 #define CELL_HEADER                                                                          \
 	"device,driver,region,dir,width,process,count,rate_per_s,bytes,errors,errnos,short," \
 	"unaligned,crossing,untimed,min_ns,p50_ns,p90_ns,p99_ns,p999_ns,max_ns,sum_ns,"      \
-	"accesses,access_1,access_2,access_4,access_8,access_block,access_refused,"           \
+	"accesses,access_1,access_2,access_4,access_8,access_block,access_refused,"          \
 	"pid,comm,cgroup,vm\n"
 
 #define CASE_HEADER                                                                         \

@@ -33,7 +33,8 @@ static const struct process_info *find_info(const struct tracer *tracer, uint32_
 	const struct vs_process *processes = tracer->shared->processes;
 
 	for (uint32_t i = 0; i < VS_MAX_PROCESSES; i++)
-		if (tracer->looked_at[i].info.cgroup && same_process(&processes[i], &processes[slot]))
+		if (tracer->looked_at[i].info.cgroup &&
+		    same_process(&processes[i], &processes[slot]))
 			return &tracer->looked_at[i].info;
 	return &tracer->looked_at[slot].info;
 }

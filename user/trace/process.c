@@ -43,7 +43,7 @@ static const char *take_item(const char *list, char *item, size_t size)
 /* The name in the argument of -name: "guest=NAME", or the first, without a key. */
 static char *name_of_option(const char *list)
 {
-	char item[256], *name = NULL;
+	char item[256] = "", *name = NULL;
 
 	for (bool first = true; *list; first = false) {
 		const char *value = NULL;
@@ -92,7 +92,8 @@ static void unescape_unit(char *name)
 		unsigned int byte;
 
 		if (from[0] == '\\' && from[1] == 'x' && isxdigit((unsigned char)from[2]) &&
-		    isxdigit((unsigned char)from[3]) && sscanf(from + 2, "%2x", &byte) == 1 && byte) {
+		    isxdigit((unsigned char)from[3]) && sscanf(from + 2, "%2x", &byte) == 1 &&
+		    byte) {
 			*to++ = byte;
 			from += 3;
 		} else {
@@ -107,7 +108,8 @@ static char *name_of_cgroup(const char *cgroup)
 {
 	static const char prefix[] = "/machine-qemu\\x2d";
 	const char *unit = strstr(cgroup, prefix), *end;
-	char *name, *dash;
+	char *scope, *name = NULL;
+	const char *dash;
 
 	if (!unit)
 		return NULL;
@@ -115,16 +117,14 @@ static char *name_of_cgroup(const char *cgroup)
 	end = strstr(unit, ".scope");
 	if (!end || (end[6] && end[6] != '/') || memchr(unit, '/', end - unit))
 		return NULL;
-	name = strndup(unit, end - unit);
-	if (!name)
+	scope = strndup(unit, end - unit);
+	if (!scope)
 		return NULL;
-	unescape_unit(name);
-	dash = name + strspn(name, "0123456789");
-	if (dash == name || *dash != '-' || !dash[1]) {
-		free(name);
-		return NULL;
-	}
-	memmove(name, dash + 1, strlen(dash));
+	unescape_unit(scope);
+	dash = scope + strspn(scope, "0123456789");
+	if (dash > scope && *dash == '-' && dash[1])
+		name = strdup(dash + 1);
+	free(scope);
 	return name;
 }
 
