@@ -26,14 +26,14 @@ static __always_inline int session_body(struct pt_regs *ctx, const enum vs_dir d
 	return 0;
 }
 
-#define SESSION_PROGRAMS(name, dir)                                        \
-	SEC("kprobe") int name##_session(struct pt_regs *ctx)              \
-	{                                                                  \
-		return session_body(ctx, dir, false);                      \
-	}                                                                  \
-	SEC("kprobe") int name##_session_detailed(struct pt_regs *ctx)     \
-	{                                                                  \
-		return session_body(ctx, dir, true);                       \
+#define SESSION_PROGRAMS(name, dir)                                    \
+	SEC("kprobe") int name##_session(struct pt_regs *ctx)          \
+	{                                                              \
+		return session_body(ctx, dir, false);                  \
+	}                                                              \
+	SEC("kprobe") int name##_session_detailed(struct pt_regs *ctx) \
+	{                                                              \
+		return session_body(ctx, dir, true);                   \
 	}
 
 SESSION_PROGRAMS(read, VS_READ)

@@ -189,8 +189,7 @@ static __noinline int snoop(void *ctx, const struct access *access, __u64 end_ns
 	struct vs_call *call;
 	enum vs_ones ones;
 
-	if (config.filter_regions &&
-	    !(config.filter_regions >> region_of(pos, access->shift) & 1))
+	if (config.filter_regions && !(config.filter_regions >> region_of(pos, access->shift) & 1))
 		return 0;
 	ones = count_ones(access, dir, buf);
 	if (!call_wanted(access)) {

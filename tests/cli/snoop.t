@@ -24,12 +24,12 @@ for value in 0 63 1048577; do
 	fails "--buffer $value" "--buffer: '$value' is out of range, 64 to 1048576$try" snoop --buffer "$value"
 done
 fails '--buffer 100' "--buffer: '100' is no power of two$try" snoop --buffer 100
-for value in '' , 1, x 2-1 1- -1 1-2-3 4294967296; do
+for value in '' ',' '1,' x 2-1 1- -1 1-2-3 4294967296; do
 	fails "--width '$value'" "--width: '$value' is no list of widths such as 1,2,9-4096$try" \
 		snoop "--width=$value"
 done
 fails 'nine widths' "--width: '1,2,3,4,5,6,7,8,9' has more than 8 widths$try" snoop --width 1,2,3,4,5,6,7,8,9
-for value in '' both, KERNEL; do
+for value in '' 'both,' KERNEL; do
 	fails "--stack '$value'" "--stack: '$value' is none of kernel, user, both$try" snoop "--stack=$value"
 done
 fails 'a hostile value' "--stack: '\\x1b[2J\\x0a'" snoop --stack $'\e[2J\n'

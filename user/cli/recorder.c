@@ -289,7 +289,7 @@ static void fetch_calls(struct recorder *recorder, const struct pollfd *fds)
 
 	if (fds[RECORDER_FETCH].revents)
 		drain_timer(fds[RECORDER_FETCH].fd);
-	if (due && !output__pending(recorder->output))
+	if (recorder->on_calls && due && !output__pending(recorder->output))
 		recorder->calls = recorder->on_calls(recorder->context);
 }
 

@@ -109,7 +109,8 @@ static int load(struct open_scan *scan, bool all_symbols)
 		return -errno;
 	scan->skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
 	/* Only of what is not built in sysfs has the state. */
-	scan->skel->rodata->modules_only = !all_symbols && !access("/sys/module/vfio/initstate", F_OK);
+	scan->skel->rodata->modules_only = !all_symbols &&
+					   !access("/sys/module/vfio/initstate", F_OK);
 	err = open_bpf__load(scan->skel);
 	err = err ?: read_symbols(scan);
 	err = err ?: set_addresses(scan);
