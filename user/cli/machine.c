@@ -43,17 +43,12 @@ static int confirm_device(struct device_list *devices, const struct vs_open_row 
 
 int kernel__open(struct kernel *kernel, char *error)
 {
-	int err = kallsyms__read(&kernel->symbols);
-
-	if (err)
-		trace_explain(err, "look for open devices", error);
-	return err ? err : open_scan__new(&kernel->scan, kernel->symbols, error);
+	return open_scan__new(&kernel->scan, error);
 }
 
 void kernel__close(struct kernel *kernel)
 {
 	open_scan__free(kernel->scan);
-	kallsyms__free(kernel->symbols);
 	*kernel = (struct kernel){};
 }
 
@@ -69,7 +64,7 @@ static int confirm_devices(struct device_list *devices, const struct kernel *ker
 		symbols[i * VS_DIRS + VS_READ].address = open->rows[i].read;
 		symbols[i * VS_DIRS + VS_WRITE].address = open->rows[i].write;
 	}
-	kallsyms__resolve(kernel->symbols, symbols, open->nr * VS_DIRS);
+	kallsyms__resolve(open_scan__symbols(kernel->scan), symbols, open->nr * VS_DIRS);
 	for (size_t i = 0; !err && i < open->nr; i++)
 		err = confirm_device(devices, &open->rows[i], &symbols[i * VS_DIRS]);
 	free(symbols);
@@ -181,7 +176,7 @@ int machine__handlers(const struct device_list *devices, const struct selectors 
 			 "built with CONFIG_DEBUG_INFO_BTF_MODULES=y (or open the device first)");
 		return -ENOENT;
 	}
-	kallsyms__resolve(kernel->symbols, set->symbols, set->nr);
+	kallsyms__resolve(open_scan__symbols(kernel->scan), set->symbols, set->nr);
 	take_addresses(set);
 	if (set->nr)
 		return 0;

@@ -10,7 +10,6 @@
 
 /* What the kernel knows at a moment. Modules come and go: to be opened anew for each start. */
 struct kernel {
-	struct kallsyms *symbols;
 	struct open_scan *scan;
 };
 

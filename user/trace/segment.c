@@ -2,7 +2,6 @@
 /* A stretch of the recording with one method: attach, open the gate, shut it, detach. */
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <linux/membarrier.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -340,23 +339,14 @@ void segment__poll(struct tracer *tracer, struct segment *segment)
 	snapshot__take(tracer->snapshot, tracer);
 }
 
-/*
- * Wait until no program runs that passed the gate before it was shut, even one that was preempted: they
- * run as readers of RCU, for which this system call waits. It does not on one CPU, nor where some have
- * no tick ("nohz_full"): there a tick must do.
- */
-static void settle(void)
-{
-	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
-}
-
 void segment__shut(struct tracer *tracer, struct segment *segment)
 {
 	READ_ALL(tracer, segment, closing);
 	segment->to_ns = monotonic_ns();
 	move_gates(segment, VS_SHUT);
 	READ_ALL(tracer, segment, shut);
-	settle();
+	/* No program runs any more that passed the gate before it was shut; with "nohz_full" a tick must do. */
+	wait_for_programs();
 	segment__drain(segment, segment->from_ns, segment->to_ns);
 	snapshot__take(tracer->snapshot, tracer);
 	for (size_t i = 0; i < tracer->nr_handlers; i++)

@@ -113,9 +113,9 @@ void tracer__free(struct tracer *tracer); /* NULL-safe */
 int trace_likely_method(const struct trace_handler *handler);
 
 /*
- * kallsyms.c: addresses and names of kernel functions, as /proc/kallsyms has them when it is read,
- * which takes a while. Each symbol to resolve has either a function (and optionally a module) and wants
- * its address, or an address (function empty) and wants the other two. What is not found stays 0
+ * kallsyms.c: addresses and names of kernel symbols; of modules only, if vfio is one: then whatever
+ * knows VFIO is. Each symbol to resolve has either a function (and optionally a module) and wants its
+ * address, or an address (function empty) and wants the other two. What is not found stays 0
  * or empty. "vmlinux" stands for the kernel itself.
  */
 struct kallsyms;
@@ -124,7 +124,8 @@ struct kallsym {
 	char module[64];
 	uint64_t address;
 };
-int kallsyms__read(struct kallsyms **kallsyms); /* -EACCES: the kernel hides all addresses */
+/* Takes over @text. -EACCES: the kernel hides all addresses. */
+int kallsyms__new(struct kallsyms **kallsyms, char *text, size_t len);
 void kallsyms__resolve(const struct kallsyms *kallsyms, struct kallsym *symbols, size_t nr);
 void kallsyms__free(struct kallsyms *kallsyms); /* NULL-safe */
 
@@ -142,7 +143,8 @@ struct mapping_rows {
 	struct vs_mapping *rows; /* threads and vfork() may show one twice: the same mm and start */
 	size_t nr;
 };
-int open_scan__new(struct open_scan **scan, const struct kallsyms *kallsyms, char *error);
+int open_scan__new(struct open_scan **scan, char *error); /* -ENOENT: there is no VFIO */
+const struct kallsyms *open_scan__symbols(const struct open_scan *scan);
 int open_scan__look(const struct open_scan *scan, struct open_rows *rows, char *error);
 int open_scan__mappings(const struct open_scan *scan, struct mapping_rows *rows);
 /* An iterator shows the processes of its reader's PID namespace. */

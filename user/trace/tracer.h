@@ -22,10 +22,12 @@ struct hook {
 	struct kprobe_event event;
 };
 
+#define MUTED_UNKNOWN UINT64_MAX
+
 /* What the kernel says of a handler's calls, since the programs were attached. */
 struct reading {
 	uint64_t calls; /* begun, that our programs or the kernel's count of skipped runs know of */
-	uint64_t muted_min, muted_max; /* calls beside these: kprobe only */
+	uint64_t muted_min, muted_max; /* calls beside these, or MUTED_UNKNOWN: kprobe only */
 	uint64_t entry_misses, exit_misses; /* runs of the programs that it skipped */
 };
 
@@ -177,6 +179,12 @@ void accesses__fill_elsewhere(const struct tracer *tracer, struct run *run);
 uint64_t tracer__map_bytes(const struct tracer *tracer);
 
 /* reading.c */
+/*
+ * Waits until no program runs that ran when this was called, even one that was preempted: they run as
+ * readers of RCU, for which membarrier() waits. On one CPU it does not, and where some have no tick
+ * ("nohz_full") it cannot.
+ */
+void wait_for_programs(void);
 const struct vs_passages *tracer__passages(const struct tracer *tracer, uint32_t cpu);
 uint64_t program_misses(const struct bpf_program *program); /* runs that the kernel skipped */
 uint64_t hook__link_misses(const struct hook *hook);
