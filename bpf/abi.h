@@ -32,6 +32,7 @@ enum vs_dir { VS_READ, VS_WRITE, VS_DIRS };
 #define VS_REGIONS 16
 
 #define VS_MAX_DEVICES 64 /* a power of two: a device's first place is by hash */
+#define VS_MAX_PROCESSES 32 /* a power of two; a process counts once for each device */
 #define VS_MAX_HANDLERS 64
 #define VS_MAX_SEGMENTS 2 /* the method changes at most once in a run */
 #define VS_HANDLER_SLOTS (VS_MAX_SEGMENTS * VS_MAX_HANDLERS)
@@ -39,15 +40,24 @@ enum vs_dir { VS_READ, VS_WRITE, VS_DIRS };
 #define VS_COMM_LEN 16
 
 /*
- * Where a cell is found: [device][dir][region][width class], the last one padded to 32. Two CPUs
- * that meet a new cell at once may take two for it: user space adds up cells of the same identity.
+ * Who uses a device, by number: all who do have that of the device. Or, with by_process, each process
+ * has one of its own, from VS_MAX_DEVICES on; then the device's is for those that find no room.
  */
-#define VS_INDEX_PER_DEVICE (VS_DIRS * VS_REGIONS * 32)
-#define VS_INDEX(dir, region, wclass) (((dir) << 9) | ((region) << 5) | (wclass))
-#define VS_INDEX_BASE(device, dir) ((device)*VS_INDEX_PER_DEVICE + VS_INDEX(dir, 0, 0))
-#define VS_INDEX_DIR(index) ((index) >> 9 & 1)
-#define VS_INDEX_REGION(index) ((index) >> 5 & (VS_REGIONS - 1))
-#define VS_INDEX_WCLASS(index) ((index)&31)
+#define VS_MAX_CLIENTS (VS_MAX_DEVICES + VS_MAX_PROCESSES)
+
+/*
+ * Where a cell is found: [client][dir][region][width class]. Two CPUs that meet a new cell at once may
+ * take two for it: user space adds up cells of the same identity.
+ */
+#define VS_INDEX_PER_CLIENT (VS_DIRS * VS_REGIONS * VS_WIDTH_CLASSES)
+#define VS_INDEX(dir, region, wclass) (((dir)*VS_REGIONS + (region)) * VS_WIDTH_CLASSES + (wclass))
+#define VS_INDEX_BASE(client, dir) ((client)*VS_INDEX_PER_CLIENT + VS_INDEX(dir, 0, 0))
+#define VS_INDEX_DIR(index) ((index) / (VS_REGIONS * VS_WIDTH_CLASSES) % VS_DIRS)
+#define VS_INDEX_REGION(index) ((index) / VS_WIDTH_CLASSES % VS_REGIONS)
+#define VS_INDEX_WCLASS(index) ((index) % VS_WIDTH_CLASSES)
+
+/* Room for the indexes of all clients; a power of two, for the verifier wants to see a mask. */
+#define VS_INDEXES (1 << 16)
 
 #define VS_CELL_NONE 0 /* not taken, or there was no room for it */
 #define VS_MAX_CELLS 0xfffe
@@ -98,7 +108,7 @@ struct vs_cell {
 	__u64 untimed; /* counted without a trustworthy latency */
 	struct vs_errno_count errnos[VS_ERRNOS];
 	/* Whose cell this is: written once, in CPU 0's copy, before the index names the cell. */
-	__u16 device; /* index in the device table */
+	__u16 client; /* number */
 	__u16 index; /* VS_INDEX */
 	__u32 valid;
 	__u64 irregular; /* calls whose accesses are in the next, if they are derived */
@@ -192,6 +202,19 @@ struct vs_device {
 #define VS_VDEV_GONE 1
 
 /*
+ * A process that uses a device. It is that of the client number, less VS_MAX_DEVICES. Two threads that
+ * take one at once may take two: user space puts them together.
+ */
+struct vs_process {
+	__u64 since; /* CLOCK_BOOTTIME [ns] when it began, for pids are used again; 0: free */
+	__u32 tgid;
+	__u32 device; /* index in the device table */
+	char comm[VS_COMM_LEN]; /* when it was first met */
+	__u32 filled; /* all of this is written */
+	__u32 pad;
+};
+
+/*
  * Devices that do not pass the filters, by hash: each new one takes the place of what was there. A
  * change puts them all out of date, for addresses differ above the bits that it moves.
  */
@@ -216,13 +239,13 @@ struct vs_start {
 	__u64 ts_ns; /* CLOCK_MONOTONIC; 0: no call in flight */
 	__u64 seal; /* ts_ns ^ VS_START_PROOF */
 	__u64 owner; /* address of the thread's task_struct, less a constant */
-	__u64 ready; /* the device that an entry need not look up; 0: it must */
+	__u64 ready; /* what slot_ready() wants: the device need not be looked up */
 	__u64 count; /* kprobes only, whose exits have no arguments */
 	__u64 ppos; /* likewise */
 	__u32 tid;
-	__u16 index_base; /* VS_INDEX_BASE of device and direction */
-	__u16 shift; /* of the device's offsets */
-	__u64 changes; /* as they were when it became ready: it is as long as there are no more */
+	__u32 index_base; /* VS_INDEX_BASE of client and direction */
+	__u32 shift; /* of the device's offsets */
+	__u32 pad;
 #if VS_OBSERVES_ACCESSES
 	struct vs_flight flight;
 #endif
@@ -279,6 +302,7 @@ struct vs_config {
 	__u32 cells_per_cpu;
 	__u32 widest_access; /* that vfio-pci-core issues, if the handlers are its own; 0: unknown */
 	__u32 counts_all_accesses; /* for all copies of the programs */
+	__u32 by_process; /* cells are of a process, not of all that use the device */
 	__u32 offsets_per_cpu; /* 0: there is no table of them */
 	__u32 given_shift; /* 0: not given */
 	__u32 filter_regions; /* bit mask */
@@ -327,9 +351,11 @@ struct vs_watch {
 /* The tables off the hot path. */
 struct vs_shared {
 	__u64 next_cell; /* atomic; cells taken so far */
-	__u64 changes; /* atomic; what was kept of devices before is out of date */
+	__u32 changes; /* atomic; what was kept of devices before is out of date */
+	__u32 pad;
 	struct vs_handler_stats handlers[VS_HANDLER_SLOTS];
 	struct vs_device devices[VS_MAX_DEVICES];
+	struct vs_process processes[VS_MAX_PROCESSES];
 	__u64 unwanted[VS_UNWANTED_SLOTS]; /* VS_UNWANTED */
 	struct vs_watch watch;
 };

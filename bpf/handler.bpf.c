@@ -67,14 +67,14 @@ static __noinline struct vs_start *fentry_slot(__u64 owner, __u64 vdev, enum vs_
 	return slot_take(owner, vdev, device_find(vdev), dir);
 }
 
-static __always_inline int fentry_body(__u64 *ctx, const enum vs_dir dir)
+static __always_inline int fentry_body(__u64 *ctx, const enum vs_dir dir, const bool by_process)
 {
 	struct vfio_device *vdev = (void *)ctx[0];
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u64 owner = thread_number(task);
 	struct vs_start *slot = first_slot(owner, dir);
 
-	if (!slot_ready(slot, owner, (__u64)vdev)) {
+	if (!slot_ready(slot, owner, (__u64)vdev, task, by_process)) {
 		slot = handler_serves(vdev, dir) ? fentry_slot(owner, vdev_number(ctx), dir) : NULL;
 		if (!slot)
 			return 0;
@@ -107,7 +107,7 @@ static __noinline int count_untimed(__u64 *ctx, int device, enum vs_dir dir)
 		return 0;
 	cast_position(&access.end, ctx[3]);
 	access.cpu = bpf_get_smp_processor_id();
-	access.index_base = VS_INDEX_BASE(device, dir);
+	access.index_base = VS_INDEX_BASE(client_of(device), dir);
 	access.shift = device_at(device)->shift;
 	record_any(&access, NULL);
 	return 0;
@@ -143,13 +143,17 @@ static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir, const b
 }
 
 /*
- * --- the programs: one direction each, with or without offsets, so that it costs nothing to know ------
+ * --- the programs: one direction each, and one for what is asked for, so that it costs nothing to know ---
  */
 
 #define HANDLER_PROGRAMS(name, dir)                                                   \
 	SEC("fentry") int name##_fentry(__u64 *ctx)                                   \
 	{                                                                             \
-		return fentry_body(ctx, dir);                                         \
+		return fentry_body(ctx, dir, false);                                  \
+	}                                                                             \
+	SEC("fentry") int name##_fentry_by_process(__u64 *ctx)                        \
+	{                                                                             \
+		return fentry_body(ctx, dir, true);                                   \
 	}                                                                             \
 	SEC("fexit") int name##_fexit(__u64 *ctx)                                     \
 	{                                                                             \

@@ -52,7 +52,7 @@ static __always_inline bool kprobe_entry(__u64 vdev, __u64 count, __u64 ppos, co
 	__u64 owner = thread_number(task);
 	struct vs_start *slot = first_slot(owner, dir);
 
-	if (!slot_ready(slot, owner, vdev)) {
+	if (!slot_ready(slot, owner, vdev, task, config.by_process)) {
 		slot = kprobe_slot(owner, vdev, dir);
 		if (!slot)
 			return false;

@@ -13,7 +13,7 @@
 /* Bounded by the mask, which the verifier wants to see. */
 static __always_inline __u16 *index_slot(__u64 key)
 {
-	return &cell_index[key & (VS_MAX_DEVICES * VS_INDEX_PER_DEVICE - 1)];
+	return &cell_index[key & (VS_INDEXES - 1)];
 }
 
 /* A new cell, or VS_CELL_NONE: there is no room, which is counted, or it is not wanted. */
@@ -34,8 +34,8 @@ __noinline int cell_take(__u64 key)
 		COUNT_EVENT(VS_INDEX_DIR(key), overflow);
 		return VS_CELL_NONE;
 	}
-	cell->device = key / VS_INDEX_PER_DEVICE;
-	cell->index = key % VS_INDEX_PER_DEVICE;
+	cell->client = key / VS_INDEX_PER_CLIENT;
+	cell->index = key % VS_INDEX_PER_CLIENT;
 	cell->valid = 1;
 	*index_slot(key) = id;
 	return id;
@@ -173,7 +173,8 @@ struct access {
 	__u64 count;
 	__s64 ret;
 	__u64 ns;
-	__u32 index_base, shift; /* of the device */
+	__u32 index_base; /* of the client */
+	__u32 shift; /* of the device */
 	__u32 cpu;
 	bool timed;
 };

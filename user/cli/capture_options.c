@@ -12,12 +12,14 @@
 #include "user/cli/cli.h"
 #include "user/cli/options.h"
 
-enum { KEY_WAIT = 0x200, KEY_MAX_CELLS, KEY_OFFSETS };
+enum { KEY_WAIT = 0x200, KEY_MAX_CELLS, KEY_OFFSETS, KEY_NO_BY_PROCESS };
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "Record the run to FILE (JSON)", 0 },
 	{ "wait", KEY_WAIT, NULL, 0, "Wait until a device that is selected is bound", 0 },
 	{ "max-cells", KEY_MAX_CELLS, "N", 0, "Cells per CPU, 4 KiB each (default 144)", 0 },
+	{ "no-by-process", KEY_NO_BY_PROCESS, NULL, 0,
+	  "Count all processes that use a device together", 0 },
 	{ "offsets", KEY_OFFSETS, "N", OPTION_ARG_OPTIONAL,
 	  "Record at which exact offsets and widths: N of them per CPU, 64 bytes each (default "
 	  "4096); "
@@ -54,6 +56,9 @@ static error_t parse_option(struct capture_options *capture, int key, const char
 	case KEY_MAX_CELLS:
 		capture->config.max_cells = option__u64(state, "--max-cells", arg, 2, VS_MAX_CELLS);
 		return 0;
+	case KEY_NO_BY_PROCESS:
+		capture->config.by_process = false;
+		return 0;
 	case KEY_OFFSETS:
 		capture->config.max_offsets =
 			arg ? option__u64(state, "--offsets", arg, 1, VS_MAX_OFFSETS)
@@ -75,6 +80,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &capture->selectors;
+		capture->config.by_process = true;
 		return 0;
 	case ARGP_KEY_ARGS:
 		take_command(capture, state);

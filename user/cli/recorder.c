@@ -25,6 +25,9 @@
 /* How soon a method that loses calls is left. */
 #define LOSSES_NS (NSEC_PER_SEC / 10)
 
+/* How soon after its first call a process is looked at: what it runs, and where, ends with it. */
+#define PROCESSES_NS (NSEC_PER_SEC / 10)
+
 /* Intervals kept in the run; what comes later is counted, not kept. */
 #define MAX_INTERVALS 3600
 
@@ -197,6 +200,7 @@ static int set_timers(const struct recorder *recorder)
 
 	err = err ?: set_timer(fds[RECORDER_POLL], POLL_NS, true);
 	err = err ?: set_timer(fds[RECORDER_LOSSES], losses_ns, true);
+	err = err ?: set_timer(fds[RECORDER_PROCESSES], PROCESSES_NS, true);
 	err = err ?: set_timer(fds[RECORDER_MAPPINGS], NSEC_PER_SEC, false);
 	return err ?: set_timer(fds[RECORDER_END], recorder->duration_ns, false);
 }
@@ -220,6 +224,7 @@ static bool take_signal(struct recorder *recorder, int fd)
 			recorder->signal = info.ssi_signo;
 			return true;
 		}
+		tracer__look(recorder->tracer); /* before it is reaped */
 		if (child__ended(recorder->child))
 			return true;
 	}
@@ -257,6 +262,10 @@ static int take_timers(struct recorder *recorder, const struct pollfd *fds)
 	if (fds[RECORDER_LOSSES].revents) {
 		drain_timer(fds[RECORDER_LOSSES].fd);
 		leave_losing_method(recorder);
+	}
+	if (fds[RECORDER_PROCESSES].revents) {
+		drain_timer(fds[RECORDER_PROCESSES].fd);
+		tracer__look(recorder->tracer);
 	}
 	if (fds[RECORDER_MAPPINGS].revents)
 		set_timer(fds[RECORDER_MAPPINGS].fd, blind_spots__look_again(&recorder->blind),

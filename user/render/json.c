@@ -69,6 +69,20 @@ static int add_latency(json_t *object, const struct run_latency *latency)
 					known ? json_integer(latency->max_ns) : json_null());
 }
 
+/* What the index stands for; where none is told, these are left out as it is. */
+static int add_process(json_t *object, const struct run_process *process)
+{
+	char *label;
+	int err;
+
+	if (!process)
+		return 0;
+	label = names__process_label(process);
+	err = label ? json_out__set_text(object, "process_name", label) : -ENOMEM;
+	free(label);
+	return err ?: json_out__set_text(object, "vm_name", process->vm);
+}
+
 static int add_cell(json_t *object, const struct view *view, const struct run_cell *cell)
 {
 	const struct run_device *device = &view->run->devices[cell->device];
@@ -81,6 +95,7 @@ static int add_cell(json_t *object, const struct view *view, const struct run_ce
 	err = err
 		      ?: json_out__set_text(object, "region_name",
 					    names__region(device, cell->region, buf));
+	err = err ?: add_process(object, names__process(view->run, cell));
 	err = err ?: json_out__set(object, "error_count", json_integer(cell->errors));
 	err = err
 		      ?: json_out__set(object, "rate_per_s",

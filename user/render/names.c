@@ -45,3 +45,13 @@ char *names__process_label(const struct run_process *process)
 		return NULL;
 	return label;
 }
+
+char *names__process_full(const struct run_process *process)
+{
+	char *label;
+
+	if (asprintf(&label, "%s[%d]%s%s%s", process->comm ?: "", process->pid,
+		     process->vm ? " (VM " : "", process->vm ?: "", process->vm ? ")" : "") < 0)
+		return NULL;
+	return label;
+}

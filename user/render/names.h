@@ -16,5 +16,7 @@ char *names__errnos(const struct run_errno *errnos, size_t nr);
 /* The process of a cell or NULL; its label is "comm[pid]", a new string or NULL: no memory. */
 const struct run_process *names__process(const struct run *run, const struct run_cell *cell);
 char *names__process_label(const struct run_process *process);
+/* For people: with the virtual machine that it runs, "comm[pid] (VM name)"; NULL: no memory. */
+char *names__process_full(const struct run_process *process);
 
 #endif

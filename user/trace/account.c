@@ -31,7 +31,8 @@ uint64_t probe__counted(const struct tracer *tracer, const struct probe *probe)
 	for (uint32_t i = 0; i < VS_MAX_DEVICES; i++)
 		if (vs_device__handler(&tracer->shared->devices[i], probe->handler->dir) ==
 		    probe->handler->address)
-			counted += snapshot__counted(tracer->snapshot, i, probe->handler->dir);
+			counted +=
+				snapshot__counted(tracer->snapshot, tracer, i, probe->handler->dir);
 	return counted;
 }
 

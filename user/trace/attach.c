@@ -72,6 +72,7 @@ static void copy_name(char *to, size_t size, const char *from)
 /* The programs' constants: known to the verifier, so that what is not asked for costs nothing. */
 void trace_config__apply(const struct trace_config *config, struct vs_config *constants)
 {
+	constants->by_process = config->by_process;
 	constants->given_shift = config->offset_shift;
 	constants->filter_regions = config->region_mask;
 	constants->filter_tasks = config->tgid || config->comm || config->cgroup_id;
@@ -289,21 +290,30 @@ static const struct flavour {
 	[TRACE_KPROBE_SESSION] = { open_session, "session", NULL, target_session, attach_session },
 };
 
-/* Those that record have another one for offsets. */
+/* @variant: "" or what begins with an underscore. */
+static struct bpf_program *find_program(const struct pair *pair, enum vs_dir dir,
+					const char *flavour, const char *variant)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%s_%s%s", run_dir__name(dir), flavour, variant);
+	return bpf_object__find_program_by_name(pair->object, name);
+}
+
+/* Some have another one for processes, or for offsets; none has both. */
 static struct bpf_program *use_program(const struct pair *pair, enum vs_dir dir,
 				       const char *flavour)
 {
 	struct bpf_program *program = NULL;
-	char name[32];
 
 	if (!flavour)
 		return NULL;
-	snprintf(name, sizeof(name), "%s_%s_offsets", run_dir__name(dir), flavour);
-	if (pair->config->offsets_per_cpu)
-		program = bpf_object__find_program_by_name(pair->object, name);
-	name[strlen(name) - strlen("_offsets")] = '\0';
+	if (pair->config->by_process)
+		program = find_program(pair, dir, flavour, "_by_process");
+	if (!program && pair->config->offsets_per_cpu)
+		program = find_program(pair, dir, flavour, "_offsets");
 	if (!program)
-		program = bpf_object__find_program_by_name(pair->object, name);
+		program = find_program(pair, dir, flavour, "");
 	bpf_program__set_autoload(program, true);
 	return program;
 }

@@ -51,6 +51,7 @@ struct trace_config {
 	bool exact; /* fail where the method cannot prove what it loses */
 	bool escalate; /* be ready for tracer__escalate() */
 	uint32_t max_cells; /* per CPU */
+	bool by_process; /* cells are of a process each */
 	uint32_t max_offsets; /* per CPU, at most VS_MAX_OFFSETS; 0: offsets are not recorded */
 	const char *device;
 	const char *driver;
@@ -73,6 +74,8 @@ int tracer__new(struct tracer **tracer, const struct trace_config *config,
 int tracer__attach(struct tracer *tracer, char *error);
 void tracer__activate(struct tracer *tracer);
 void tracer__poll(struct tracer *tracer);
+/* Look at processes that were not met before, while they live; poll does. No system call if there is none. */
+void tracer__look(struct tracer *tracer);
 /* CPUs that there is kernel memory for: all that are possible. */
 uint32_t tracer__cpus(const struct tracer *tracer);
 /* Is there a method to leave, should it lose calls? Of a tracer that is attached. */

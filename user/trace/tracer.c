@@ -87,6 +87,7 @@ void tracer__free(struct tracer *tracer)
 	for (size_t i = VS_MAX_SEGMENTS; i-- > 0;)
 		segment__free(&tracer->segments[i]);
 	snapshot__free(tracer->snapshot);
+	clients__free(tracer);
 	free(tracer);
 }
 
@@ -117,8 +118,10 @@ void tracer__poll(struct tracer *tracer)
 {
 	struct segment *segment = tracer__segment(tracer);
 
-	if (!segment->to_ns)
-		segment__poll(tracer, segment);
+	if (segment->to_ns)
+		return;
+	segment__poll(tracer, segment);
+	tracer__look(tracer);
 }
 
 void tracer__deactivate(struct tracer *tracer)
@@ -128,6 +131,7 @@ void tracer__deactivate(struct tracer *tracer)
 	if (!segment->from_ns || segment->to_ns)
 		return;
 	segment__shut(tracer, segment);
+	tracer__look(tracer);
 	tracer__watch_from(tracer, 0);
 	segment__detach(tracer, segment);
 }

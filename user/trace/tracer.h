@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 
 #include "user/trace/kprobe_event.h"
+#include "user/trace/process.h"
 #include "user/trace/trace.h"
 
 struct handler_bpf;
@@ -93,6 +94,11 @@ struct tracer {
 	uint64_t kernel_bytes;
 
 	struct snapshot *snapshot;
+	/* By slot of the process table: what was found when it was first looked at. */
+	struct looked_at {
+		bool done;
+		struct process_info info;
+	} looked_at[VS_MAX_PROCESSES];
 };
 
 /* features.c: what the running kernel has beyond the oldest one supported. */
@@ -204,7 +210,18 @@ void snapshot__take(struct snapshot *snapshot, const struct tracer *tracer);
 int snapshot__fill(const struct snapshot *snapshot, const struct tracer *tracer, struct run *run);
 
 /* Accesses to the device in slot @device of the table that are in cells. */
-uint64_t snapshot__counted(const struct snapshot *snapshot, uint32_t device, enum vs_dir dir);
+uint64_t snapshot__counted(const struct snapshot *snapshot, const struct tracer *tracer,
+			   uint32_t device, enum vs_dir dir);
+
+/* client.c: the slot of the device that the client numbered @client uses. */
+uint32_t client__device(const struct tracer *tracer, uint32_t client);
+/*
+ * Add the client's process to the run, if it is not there; @index is RUN_NO_PROCESS if none is told.
+ * @indexes of those that were added before are by slot of the process table; less than 0: not yet.
+ */
+int client__fill_process(const struct tracer *tracer, uint32_t client, struct run *run,
+			 int *indexes, int *index);
+void clients__free(struct tracer *tracer);
 
 /*
  * offsets.c: adds them to a run that has its cells. @cells are those of the run by number in the kernel,
