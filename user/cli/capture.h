@@ -24,7 +24,7 @@ struct capture {
 	struct capture_options *options;
 	/* Called at the end of each interval with what happened in it; NULL: not wanted. */
 	void (*on_interval)(void *context, const struct run *delta);
-	/* Print the run to the file of @output; NULL: nothing to print. 0 or a negative errno. */
+	/* Print the run to @out; NULL: nothing to print. 0, or a negative errno, and has said why. */
 	int (*report)(void *context, FILE *out, const struct run *run);
 	void *context;
 
