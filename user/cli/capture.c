@@ -282,8 +282,9 @@ static int print_report(struct capture *capture)
 
 	if (capture->report)
 		err = capture->report(capture->context, output->file, recorder->run);
-	if (!err)
-		err = output__finish(output, recorder->signal ? PATIENCE_MS : -1);
+	if (err)
+		return err;
+	err = output__finish(output, recorder->signal ? PATIENCE_MS : -1);
 	if (err == -ETIMEDOUT)
 		cli__error("standard output was not read: the report was left out");
 	else if (err)

@@ -26,7 +26,7 @@ struct capture {
 	void (*on_interval)(void *context, const struct run *delta);
 	/* See struct recorder; NULL: no single calls. They can be fetched until the run is printed. */
 	enum recorder_calls (*on_calls)(void *context);
-	/* Print the run to the file of @output; NULL: nothing to print. 0 or a negative errno. */
+	/* Print the run to @out; NULL: nothing to print. 0, or a negative errno, and has said why. */
 	int (*report)(void *context, FILE *out, const struct run *run);
 	void *context;
 

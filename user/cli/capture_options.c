@@ -43,15 +43,10 @@ static void take_command(struct capture_options *capture, const struct argp_stat
 	capture->command = state->argv + state->next;
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static error_t parse_option(struct capture_options *capture, int key, const char *arg,
+			    const struct argp_state *state)
 {
-	struct capture_options *capture = state->input;
-
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &capture->selectors;
-		capture->config.by_process = true;
-		return 0;
 	case 'o':
 		capture->output_path = arg;
 		return 0;
@@ -72,11 +67,28 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'v':
 		capture->verbose = true;
 		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct capture_options *capture = state->input;
+	error_t err;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &capture->selectors;
+		capture->config.by_process = true;
+		return 0;
 	case ARGP_KEY_ARGS:
 		take_command(capture, state);
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		err = parse_option(capture, key, arg, state);
+		capture->given |= !err;
+		return err;
 	}
 }
 
@@ -167,7 +179,7 @@ int capture_options__configure(struct capture_options *capture)
 	const struct selectors *selectors = &capture->selectors;
 	struct trace_config *config = &capture->config;
 
-	config->method = trace_method__parse(selectors->attach);
+	config->method = trace_method__parse(selectors->attach ?: "auto");
 	config->exact = selectors->exact;
 	if (config->exact && config->method == TRACE_AUTO)
 		config->method = TRACE_EXACT;

@@ -14,6 +14,7 @@ struct capture_options {
 	const char *output_path; /* run file; NULL: none */
 	bool wait;
 	bool verbose;
+	bool given; /* was there any of these options, selectors aside? */
 	char **command; /* what follows "--", NULL-terminated; NULL: none */
 };
 

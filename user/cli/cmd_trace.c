@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* trace: attach, count, print, record. */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "user/cli/capture.h"
@@ -77,7 +78,11 @@ static void print_interval(void *context, const struct run *delta)
 
 static int report(void *context, FILE *out, const struct run *run)
 {
-	return ((struct trace *)context)->renderer->run(out, run, NULL);
+	int err = ((struct trace *)context)->renderer->run(out, run, NULL);
+
+	if (err)
+		cli__error("cannot print the report: %s", strerror(-err));
+	return err;
 }
 
 /* What to print, if standard output is not for the run file. */
