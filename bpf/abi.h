@@ -127,6 +127,9 @@ struct vs_passages {
 	/* Where device accesses are observed: all while calls count, and those of a handler's call. */
 	__u64 accesses[VS_ACCESSES];
 	__u64 attributed[VS_ACCESSES];
+	/* Counted calls of each handler that a filter of single calls left out, or for which there was no room. */
+	__u64 filtered[VS_HANDLER_SLOTS];
+	__u64 dropped[VS_HANDLER_SLOTS];
 	__u64 offsets_dropped; /* atomic; calls in cells that found no room in the table of offsets */
 };
 
@@ -282,7 +285,10 @@ struct vs_handler_stats {
 	__u64 others; /* calls not to be counted, as their entry found: by device, handler, filter */
 	__u64 unwanted; /* the same, as their exit found: by region */
 	__u64 outside; /* calls that began, or ended, while the gate was shut */
-	__u64 reserved[7];
+	/* Where it is asked for: reads that returned all ones, and those of which it is not known. */
+	__u64 all_ones;
+	__u64 ones_unknown;
+	__u64 reserved[5];
 };
 
 /*
@@ -294,6 +300,63 @@ struct vs_handler_stats {
  * always means an entry that the kernel skipped, never one from before.
  */
 #define VS_SHUT (~0ULL)
+
+/* --- single calls ------------------------------------------------------------------------------ */
+
+#define VS_WIDTH_RANGES 8
+
+struct vs_width_range {
+	__u32 from, to; /* bytes asked for in one call, both included */
+};
+
+enum vs_stacks { VS_STACK_KERNEL = 1, VS_STACK_USER = 2 };
+
+/* Whether single calls go to user space, and which. */
+struct vs_snoop_config {
+	__u32 on;
+	__u32 all_ones; /* judge what was read */
+	__u32 errors_only;
+	__u32 stacks; /* enum vs_stacks, a mask */
+	__u64 slower_than_ns; /* 0: any */
+	__u32 nr_widths; /* 0: any */
+	struct vs_width_range widths[VS_WIDTH_RANGES];
+	__u32 wake_bytes; /* user space is woken when so much is in the ring */
+};
+
+#define VS_WAKE_WINDOW 4096 /* bytes beyond that */
+
+/* Of bytes read, no more than these are looked at, in pieces of the other. */
+#define VS_ONES_MOST 4096
+#define VS_ONES_PIECE 64
+
+enum vs_ones { VS_ONES_NOT_ASKED, VS_ONES_NO, VS_ONES_YES, VS_ONES_UNKNOWN };
+
+/* A call that has ended, in the ring. What was read or written is not in it. */
+struct vs_call {
+	__u64 end_ns; /* CLOCK_MONOTONIC */
+	__u64 latency_ns; /* if timed */
+	__u64 offset; /* in the region */
+	__u64 width;
+	__s64 result; /* bytes, or a negative errno */
+	__u32 tgid;
+	__u16 device; /* index in the device table */
+	__u8 region;
+	__u8 dir; /* enum vs_dir */
+	__u8 timed;
+	__u8 ones; /* enum vs_ones */
+	__u16 pad;
+	__u32 has_stacks; /* it is the beginning of a struct vs_call_stacks */
+	char comm[VS_COMM_LEN]; /* of the process */
+};
+
+#define VS_STACK_DEPTH 32
+
+struct vs_call_stacks {
+	struct vs_call call;
+	__s64 kernel_bytes, user_bytes; /* of the addresses below; not above 0: none */
+	__u64 kernel[VS_STACK_DEPTH];
+	__u64 user[VS_STACK_DEPTH];
+};
 
 /* The programs' constants, set before they are loaded; filters are 0 or empty: any. */
 struct vs_config {
@@ -314,6 +377,7 @@ struct vs_config {
 	char filter_comm[VS_COMM_LEN]; /* of the process */
 	char filter_device[VS_NAME_LEN];
 	char filter_driver[VS_NAME_LEN]; /* bus driver or ops name */
+	struct vs_snoop_config snoop;
 };
 
 #define VS_REGION_UNKNOWN (-1)

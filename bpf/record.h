@@ -232,11 +232,10 @@ static __always_inline bool is_plain(__u64 end, __u64 count, __u64 ret)
 
 /*
  * A timed call that ended at @end into its cell. Only four registers survive a call of a helper: so the
- * calls come first, and what is at hand elsewhere is read after them, by pointer. Programs that record
- * @offsets are others: to look at a constant here would cost those that do not.
+ * calls come first, and what is at hand elsewhere is read after them, by pointer.
  */
 static __always_inline void record(const struct vs_start *slot, __u64 end, const __u64 *counts,
-				   const __u64 *rets, __u64 ns, const bool offsets)
+				   const __u64 *rets, __u64 ns)
 {
 	struct vs_cell *cell;
 	__u64 count, ret;
@@ -245,7 +244,7 @@ static __always_inline void record(const struct vs_start *slot, __u64 end, const
 	cpu = bpf_get_smp_processor_id();
 	count = *counts;
 	ret = *rets;
-	if (offsets || !is_plain(end, count, ret)) {
+	if (!is_plain(end, count, ret)) {
 		struct access access = { .end = end,
 					 .count = count,
 					 .ret = ret,

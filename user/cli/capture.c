@@ -44,6 +44,12 @@ static bool any_selected(const struct capture *capture)
 	return false;
 }
 
+/* Frames of a stack may be in any function. */
+static bool wants_all_symbols(const struct capture *capture)
+{
+	return capture->options->config.snoop && capture->options->config.snoop->stacks;
+}
+
 static int load_devices(struct capture *capture, char *error)
 {
 	int err;
@@ -52,7 +58,7 @@ static int load_devices(struct capture *capture, char *error)
 	device_list__free(&capture->devices);
 	err = device_list__load(&capture->devices, NULL, error, TRACE_ERROR_LEN);
 	if (!err)
-		err = kernel__open(&capture->kernel, error);
+		err = kernel__open(&capture->kernel, wants_all_symbols(capture), error);
 	return err ? err : machine__confirm(&capture->devices, &capture->kernel, error);
 }
 
@@ -116,6 +122,7 @@ static int prepare(struct capture *capture, int argc, char **argv)
 	recorder->duration_ns = recorder->selectors->duration_ns;
 	recorder->interval_ns = recorder->selectors->interval_ns;
 	recorder->on_interval = capture->on_interval;
+	recorder->on_calls = capture->on_calls;
 	recorder->context = capture->context;
 	recorder->run = run__new(RUN_TRACE, "vfioscope", argc, argv);
 	if (!recorder->run)

@@ -24,6 +24,8 @@ struct capture {
 	struct capture_options *options;
 	/* Called at the end of each interval with what happened in it; NULL: not wanted. */
 	void (*on_interval)(void *context, const struct run *delta);
+	/* See struct recorder; NULL: no single calls. They can be fetched until the run is printed. */
+	enum recorder_calls (*on_calls)(void *context);
 	/* Print the run to @out; NULL: nothing to print. 0, or a negative errno, and has said why. */
 	int (*report)(void *context, FILE *out, const struct run *run);
 	void *context;

@@ -41,9 +41,9 @@ static int confirm_device(struct device_list *devices, const struct vs_open_row 
 	return err ? err : device__add_opener(device, row->tgid, row->fd, row->comm);
 }
 
-int kernel__open(struct kernel *kernel, char *error)
+int kernel__open(struct kernel *kernel, bool all_symbols, char *error)
 {
-	return open_scan__new(&kernel->scan, error);
+	return open_scan__new(&kernel->scan, all_symbols, error);
 }
 
 void kernel__close(struct kernel *kernel)

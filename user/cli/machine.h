@@ -14,7 +14,7 @@ struct kernel {
 };
 
 /* 0, or a negative errno and @error (TRACE_ERROR_LEN). */
-int kernel__open(struct kernel *kernel, char *error);
+int kernel__open(struct kernel *kernel, bool all_symbols, char *error);
 void kernel__close(struct kernel *kernel); /* also if it was never opened */
 
 /*

@@ -152,30 +152,12 @@ static int add_cases(json_t *report, const struct run *run)
 	return err;
 }
 
-static int add_account(json_t *report, const struct run *run)
-{
-	struct run_account account;
-	json_t *object = json_object();
-	int err;
-
-	run__account(run, &account);
-	err = json_out__set(report, "account", object);
-	err = err ?: json_out__set(object, "issued", json_integer(account.counted + account.lost));
-	err = err ?: json_out__set(object, "counted", json_integer(account.counted));
-	err = err ?: json_out__set(object, "lost", json_integer(account.lost));
-	err = err
-		      ?: json_out__set_text(object, "lost_kind",
-					    run_lost_kind__name(account.lost_kind));
-	err = err ?: json_out__set(object, "overflow", json_integer(account.overflow));
-	return err ?: json_out__set(object, "no_device", json_integer(account.no_device));
-}
-
 static int add_derived(json_t *report, const struct view *view)
 {
 	int err = json_out__set(report, "schema", json_string(REPORT_SCHEMA));
 
 	err = err ?: json_out__set(report, "elapsed_ns", json_integer(view->elapsed_ns));
-	err = err ?: add_account(report, view->run);
+	err = err ?: json_out__set_account(report, view->run);
 	err = err ?: replace_cells(report, view);
 	return err ?: add_cases(report, view->run);
 }

@@ -7,6 +7,8 @@
 
 #define NAMES_LEN 32
 
+struct snoop_frame;
+
 /* As the device's own list has it, which knows device-specific regions; else by its bus. */
 const char *names__region(const struct run_device *device, uint32_t region, char *buf);
 
@@ -18,5 +20,8 @@ const struct run_process *names__process(const struct run *run, const struct run
 char *names__process_label(const struct run_process *process);
 /* For people: with the virtual machine that it runs, "comm[pid] (VM name)"; NULL: no memory. */
 char *names__process_full(const struct run_process *process);
+
+/* "function+0x12 [module]", or the address alone; a new string or NULL: no memory. */
+char *names__frame(const struct snoop_frame *frame);
 
 #endif

@@ -29,6 +29,8 @@ static int open_handlers(struct pair *pair)
 	pair->object = skel->obj;
 	pair->bss = skel->maps.bss;
 	pair->cells = skel->maps.cells;
+	pair->ring = skel->maps.ring;
+	pair->buffers = skel->maps.buffers;
 	pair->offsets = skel->maps.offsets;
 	pair->config = &skel->rodata->config;
 	pair->shared = &skel->bss->shared;
@@ -47,6 +49,8 @@ static int open_session(struct pair *pair)
 	pair->object = skel->obj;
 	pair->bss = skel->maps.bss;
 	pair->cells = skel->maps.cells;
+	pair->ring = skel->maps.ring;
+	pair->buffers = skel->maps.buffers;
 	pair->offsets = skel->maps.offsets;
 	pair->config = &skel->rodata->config;
 	pair->shared = &skel->bss->shared;
@@ -300,7 +304,7 @@ static struct bpf_program *find_program(const struct pair *pair, enum vs_dir dir
 	return bpf_object__find_program_by_name(pair->object, name);
 }
 
-/* Some have another one for processes, or for offsets; none has both. */
+/* Some have another one that tells processes apart, or that does more with each call; none has both. */
 static struct bpf_program *use_program(const struct pair *pair, enum vs_dir dir,
 				       const char *flavour)
 {
@@ -310,8 +314,8 @@ static struct bpf_program *use_program(const struct pair *pair, enum vs_dir dir,
 		return NULL;
 	if (pair->config->by_process)
 		program = find_program(pair, dir, flavour, "_by_process");
-	if (!program && pair->config->offsets_per_cpu)
-		program = find_program(pair, dir, flavour, "_offsets");
+	if (!program && (pair->config->offsets_per_cpu || pair->config->snoop.on))
+		program = find_program(pair, dir, flavour, "_detailed");
 	if (!program)
 		program = find_program(pair, dir, flavour, "");
 	bpf_program__set_autoload(program, true);
@@ -359,6 +363,7 @@ int trace_likely_method(const struct trace_handler *handler)
 		if (err)
 			return err;
 		pair.probes[handler->dir] = &probe;
+		snoop__leave_out(&pair);
 		err = load_pair(&pair, &flavours[method]);
 		close_copy(&pair);
 		if (!err)
@@ -388,6 +393,7 @@ int pair__load(struct tracer *tracer, struct pair *pair, enum trace_method metho
 	pair->config->counts_all_accesses = is_first(tracer, pair);
 	trace_config__apply(tracer->config, pair->config);
 	err = share_maps(tracer, pair);
+	err = err ?: snoop__configure(tracer, pair);
 	if (!err)
 		err = load_pair(pair, &flavours[method]);
 	if (err)

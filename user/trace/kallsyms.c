@@ -88,6 +88,24 @@ void kallsyms__free(struct kallsyms *kallsyms)
 	free(kallsyms);
 }
 
+int kallsyms__for_each(const struct kallsyms *kallsyms,
+		       int (*take)(void *context, uint64_t address, const char *function,
+				   const char *module),
+		       void *context)
+{
+	const char *at = kallsyms->text, *end = at + kallsyms->len;
+	char line[LINE_LEN], *function, *module;
+	uint64_t address;
+	int err = 0;
+
+	while (!err && at < end) {
+		at = copy_line(at, end, line, sizeof(line));
+		if (parse_line(line, &address, &function, &module))
+			err = take(context, address, function, module);
+	}
+	return err;
+}
+
 void kallsyms__resolve(const struct kallsyms *kallsyms, struct kallsym *symbols, size_t nr)
 {
 	const char *at = kallsyms->text, *end = at + kallsyms->len;

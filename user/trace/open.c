@@ -98,7 +98,7 @@ static int set_addresses(struct open_scan *scan)
 	return symbols[0].address ? 0 : -ENOENT;
 }
 
-static int load(struct open_scan *scan)
+static int load(struct open_scan *scan, bool all_symbols)
 {
 	int err;
 
@@ -109,7 +109,8 @@ static int load(struct open_scan *scan)
 		return -errno;
 	scan->skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
 	/* Only of what is not built in sysfs has the state. */
-	scan->skel->rodata->modules_only = !access("/sys/module/vfio/initstate", F_OK);
+	scan->skel->rodata->modules_only = !all_symbols &&
+					   !access("/sys/module/vfio/initstate", F_OK);
 	err = open_bpf__load(scan->skel);
 	err = err ?: read_symbols(scan);
 	err = err ?: set_addresses(scan);
@@ -122,10 +123,10 @@ static int load(struct open_scan *scan)
 	return scan->mapped_regions ? 0 : -errno;
 }
 
-int open_scan__new(struct open_scan **scanp, char *error)
+int open_scan__new(struct open_scan **scanp, bool all_symbols, char *error)
 {
 	struct open_scan *scan = calloc(1, sizeof(*scan));
-	int err = scan ? load(scan) : -ENOMEM;
+	int err = scan ? load(scan, all_symbols) : -ENOMEM;
 
 	*scanp = scan;
 	if (err)

@@ -219,6 +219,8 @@ static int adopt_offsets(struct tracer *tracer, const struct pair *pair)
 /* The first pair's programs made the maps: the others get them, and we see into them. */
 static int adopt_maps(struct tracer *tracer, const struct pair *pair)
 {
+	int err = 0;
+
 	tracer->shared = pair->shared;
 	tracer->bss_fd = bpf_map__fd(pair->bss);
 	tracer->cells_fd = bpf_map__fd(pair->cells);
@@ -227,7 +229,9 @@ static int adopt_maps(struct tracer *tracer, const struct pair *pair)
 	tracer->cells = map_memory(tracer->cells_fd, tracer->cells_bytes);
 	if (!tracer->cells)
 		return -errno;
-	return tracer->config->max_offsets ? adopt_offsets(tracer, pair) : 0;
+	if (tracer->config->max_offsets)
+		err = adopt_offsets(tracer, pair);
+	return err ?: snoop__adopt(tracer, pair);
 }
 
 int segment__attach(struct tracer *tracer, struct segment *segment, enum trace_method method,
@@ -241,7 +245,7 @@ int segment__attach(struct tracer *tracer, struct segment *segment, enum trace_m
 			return err;
 		err = tracer->cells ? 0 : adopt_maps(tracer, pair);
 		if (err) {
-			trace_explain(err, "map the cells and offsets", error);
+			trace_explain(err, "map what is recorded", error);
 			return err;
 		}
 	}

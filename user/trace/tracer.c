@@ -62,6 +62,7 @@ int tracer__new(struct tracer **tracerp, const struct trace_config *config,
 	tracer->nr_handlers = nr_handlers;
 	tracer->bss_fd = -1;
 	tracer->cells_fd = -1;
+	tracer->ring_fd = -1;
 	tracer->offsets_fd = -1;
 	tracer->nr_cpus = nr_cpus;
 	tracer->cells_per_cpu = 1 + (config->max_cells ?: TRACE_DEFAULT_MAX_CELLS);
@@ -80,6 +81,7 @@ void tracer__free(struct tracer *tracer)
 	if (!tracer)
 		return;
 	tracer__unwatch(tracer);
+	snoop__free(tracer);
 	if (tracer->cells)
 		munmap((void *)tracer->cells, tracer->cells_bytes);
 	if (tracer->offsets)

@@ -60,7 +60,7 @@ struct pair {
 	struct session_bpf *session_skel;
 	struct bpf_object_skeleton *skeleton;
 	struct bpf_object *object;
-	struct bpf_map *bss, *cells, *offsets;
+	struct bpf_map *bss, *cells, *offsets, *ring, *buffers;
 	struct vs_config *config;
 	const struct vs_shared *shared;
 	struct vs_copy *copy;
@@ -89,11 +89,13 @@ struct tracer {
 	const struct vs_cell *cells; /* [cpu * cells_per_cpu + cell] */
 	const struct vs_offset *offsets; /* [cpu * config->max_offsets + place]; NULL: none */
 	size_t cells_bytes, offsets_bytes;
-	int bss_fd, cells_fd, offsets_fd;
+	int bss_fd, cells_fd, offsets_fd, ring_fd;
 	uint32_t nr_cpus, cells_per_cpu;
 	uint64_t kernel_bytes;
 
 	struct snapshot *snapshot;
+	struct ring_buffer *ring; /* of single calls; NULL: none are asked for */
+	struct snoop_taker *taker;
 	/* By slot of the process table: what was found when it was first looked at. */
 	struct looked_at {
 		bool done;
@@ -196,6 +198,12 @@ uint64_t program_misses(const struct bpf_program *program); /* runs that the ker
 uint64_t hook__link_misses(const struct hook *hook);
 void probe__read(const struct tracer *tracer, const struct pair *pair, const struct probe *probe,
 		 struct reading *reading);
+
+/* snoop.c: what a pair's programs need for single calls, or the lack of it; before they are loaded. */
+void snoop__leave_out(struct pair *pair);
+int snoop__configure(const struct tracer *tracer, struct pair *pair);
+int snoop__adopt(struct tracer *tracer, const struct pair *pair); /* the first pair's ring */
+void snoop__free(struct tracer *tracer);
 
 /* watch.c: programs beside the handlers. */
 int tracer__watch(struct tracer *tracer);
