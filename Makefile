@@ -3,7 +3,7 @@
 # make            build out/bin/vfioscope and out/bin/barbench
 # make demo       the main job in a guest: trace a test driver, compare issued with counted
 # make demo-ism   the same on s390x: the real ISM driver, down to what reaches the device
-# make check      all tests; SUITE=unit,cli,bpf,vm,clients,ism runs parts
+# make check      all tests; SUITE=unit,cli,bpf,ism,clients,vm runs parts
 # make bench-limit  barbench against a bare loop and memcpy(), to out/bench/limit.json
 # make lint       compilers' and linters' warnings, and the layering rules
 # make bench-overhead
@@ -166,7 +166,7 @@ tests: all $(UNIT_TESTS) $(CLIENTS) $(O)/tests/ism_device $(MULTIBOOT)
 setup:
 	$(Q)scripts/setup.sh
 
-SUITE ?= unit,cli,bpf,vm,clients,ism
+SUITE ?= unit,cli,bpf,ism,clients,vm
 
 .PHONY: check
 check: setup

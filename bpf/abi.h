@@ -32,6 +32,7 @@ enum vs_dir { VS_READ, VS_WRITE, VS_DIRS };
 #define VS_REGIONS 16
 
 #define VS_MAX_DEVICES 64 /* a power of two: a device's first place is by hash */
+#define VS_MAX_PROCESSES 32 /* a power of two; a process counts once for each device */
 #define VS_MAX_HANDLERS 64
 #define VS_MAX_SEGMENTS 2 /* the method changes at most once in a run */
 #define VS_HANDLER_SLOTS (VS_MAX_SEGMENTS * VS_MAX_HANDLERS)
@@ -39,15 +40,24 @@ enum vs_dir { VS_READ, VS_WRITE, VS_DIRS };
 #define VS_COMM_LEN 16
 
 /*
- * Where a cell is found: [device][dir][region][width class], the last one padded to 32. Two CPUs
- * that meet a new cell at once may take two for it: user space adds up cells of the same identity.
+ * Who uses a device, by number: all who do have that of the device. Or, with by_process, each process
+ * has one of its own, from VS_MAX_DEVICES on; then the device's is for those that find no room.
  */
-#define VS_INDEX_PER_DEVICE (VS_DIRS * VS_REGIONS * 32)
-#define VS_INDEX(dir, region, wclass) (((dir) << 9) | ((region) << 5) | (wclass))
-#define VS_INDEX_BASE(device, dir) ((device)*VS_INDEX_PER_DEVICE + VS_INDEX(dir, 0, 0))
-#define VS_INDEX_DIR(index) ((index) >> 9 & 1)
-#define VS_INDEX_REGION(index) ((index) >> 5 & (VS_REGIONS - 1))
-#define VS_INDEX_WCLASS(index) ((index)&31)
+#define VS_MAX_CLIENTS (VS_MAX_DEVICES + VS_MAX_PROCESSES)
+
+/*
+ * Where a cell is found: [client][dir][region][width class]. Two CPUs that meet a new cell at once may
+ * take two for it: user space adds up cells of the same identity.
+ */
+#define VS_INDEX_PER_CLIENT (VS_DIRS * VS_REGIONS * VS_WIDTH_CLASSES)
+#define VS_INDEX(dir, region, wclass) (((dir)*VS_REGIONS + (region)) * VS_WIDTH_CLASSES + (wclass))
+#define VS_INDEX_BASE(client, dir) ((client)*VS_INDEX_PER_CLIENT + VS_INDEX(dir, 0, 0))
+#define VS_INDEX_DIR(index) ((index) / (VS_REGIONS * VS_WIDTH_CLASSES) % VS_DIRS)
+#define VS_INDEX_REGION(index) ((index) / VS_WIDTH_CLASSES % VS_REGIONS)
+#define VS_INDEX_WCLASS(index) ((index) % VS_WIDTH_CLASSES)
+
+/* Room for the indexes of all clients; a power of two, for the verifier wants to see a mask. */
+#define VS_INDEXES (1 << 16)
 
 #define VS_CELL_NONE 0 /* not taken, or there was no room for it */
 #define VS_MAX_CELLS 0xfffe
@@ -98,7 +108,7 @@ struct vs_cell {
 	__u64 untimed; /* counted without a trustworthy latency */
 	struct vs_errno_count errnos[VS_ERRNOS];
 	/* Whose cell this is: written once, in CPU 0's copy, before the index names the cell. */
-	__u16 device; /* index in the device table */
+	__u16 client; /* number */
 	__u16 index; /* VS_INDEX */
 	__u32 valid;
 	__u64 irregular; /* calls whose accesses are in the next, if they are derived */
@@ -117,6 +127,9 @@ struct vs_passages {
 	/* Where device accesses are observed: all while calls count, and those of a handler's call. */
 	__u64 accesses[VS_ACCESSES];
 	__u64 attributed[VS_ACCESSES];
+	/* Counted calls of each handler that a filter of single calls left out, or for which there was no room. */
+	__u64 filtered[VS_HANDLER_SLOTS];
+	__u64 dropped[VS_HANDLER_SLOTS];
 	__u64 offsets_dropped; /* atomic; calls in cells that found no room in the table of offsets */
 };
 
@@ -197,6 +210,19 @@ struct vs_device {
 #define VS_VDEV_GONE 1
 
 /*
+ * A process that uses a device. It is that of the client number, less VS_MAX_DEVICES. Two threads that
+ * take one at once may take two: user space puts them together.
+ */
+struct vs_process {
+	__u64 since; /* CLOCK_BOOTTIME [ns] when it began, for pids are used again; 0: free */
+	__u32 tgid;
+	__u32 device; /* index in the device table */
+	char comm[VS_COMM_LEN]; /* when it was first met */
+	__u32 filled; /* all of this is written */
+	__u32 pad;
+};
+
+/*
  * Devices that do not pass the filters, by hash: each new one takes the place of what was there. A
  * change puts them all out of date, for addresses differ above the bits that it moves.
  */
@@ -221,13 +247,13 @@ struct vs_start {
 	__u64 ts_ns; /* CLOCK_MONOTONIC; 0: no call in flight */
 	__u64 seal; /* ts_ns ^ VS_START_PROOF */
 	__u64 owner; /* address of the thread's task_struct, less a constant */
-	__u64 ready; /* the device that an entry need not look up; 0: it must */
+	__u64 ready; /* what slot_ready() wants: the device need not be looked up */
 	__u64 count; /* kprobes only, whose exits have no arguments */
 	__u64 ppos; /* likewise */
 	__u32 tid;
-	__u16 index_base; /* VS_INDEX_BASE of device and direction */
-	__u16 shift; /* of the device's offsets */
-	__u64 changes; /* as they were when it became ready: it is as long as there are no more */
+	__u32 index_base; /* VS_INDEX_BASE of client and direction */
+	__u32 shift; /* of the device's offsets */
+	__u32 pad;
 #if VS_OBSERVES_ACCESSES
 	struct vs_flight flight;
 #endif
@@ -264,7 +290,10 @@ struct vs_handler_stats {
 	__u64 others; /* calls not to be counted, as their entry found: by device, handler, filter */
 	__u64 unwanted; /* the same, as their exit found: by region */
 	__u64 outside; /* calls that began, or ended, while the gate was shut */
-	__u64 reserved[7];
+	/* Where it is asked for: reads that returned all ones, and those of which it is not known. */
+	__u64 all_ones;
+	__u64 ones_unknown;
+	__u64 reserved[5];
 };
 
 /*
@@ -277,6 +306,63 @@ struct vs_handler_stats {
  */
 #define VS_SHUT (~0ULL)
 
+/* --- single calls ------------------------------------------------------------------------------ */
+
+#define VS_WIDTH_RANGES 8
+
+struct vs_width_range {
+	__u32 from, to; /* bytes asked for in one call, both included */
+};
+
+enum vs_stacks { VS_STACK_KERNEL = 1, VS_STACK_USER = 2 };
+
+/* Whether single calls go to user space, and which. */
+struct vs_snoop_config {
+	__u32 on;
+	__u32 all_ones; /* judge what was read */
+	__u32 errors_only;
+	__u32 stacks; /* enum vs_stacks, a mask */
+	__u64 slower_than_ns; /* 0: any */
+	__u32 nr_widths; /* 0: any */
+	struct vs_width_range widths[VS_WIDTH_RANGES];
+	__u32 wake_bytes; /* user space is woken when so much is in the ring */
+};
+
+#define VS_WAKE_WINDOW 4096 /* bytes beyond that */
+
+/* Of bytes read, no more than these are looked at, in pieces of the other. */
+#define VS_ONES_MOST 4096
+#define VS_ONES_PIECE 64
+
+enum vs_ones { VS_ONES_NOT_ASKED, VS_ONES_NO, VS_ONES_YES, VS_ONES_UNKNOWN };
+
+/* A call that has ended, in the ring. What was read or written is not in it. */
+struct vs_call {
+	__u64 end_ns; /* CLOCK_MONOTONIC */
+	__u64 latency_ns; /* if timed */
+	__u64 offset; /* in the region */
+	__u64 width;
+	__s64 result; /* bytes, or a negative errno */
+	__u32 tgid;
+	__u16 device; /* index in the device table */
+	__u8 region;
+	__u8 dir; /* enum vs_dir */
+	__u8 timed;
+	__u8 ones; /* enum vs_ones */
+	__u16 pad;
+	__u32 has_stacks; /* it is the beginning of a struct vs_call_stacks */
+	char comm[VS_COMM_LEN]; /* of the process */
+};
+
+#define VS_STACK_DEPTH 32
+
+struct vs_call_stacks {
+	struct vs_call call;
+	__s64 kernel_bytes, user_bytes; /* of the addresses below; not above 0: none */
+	__u64 kernel[VS_STACK_DEPTH];
+	__u64 user[VS_STACK_DEPTH];
+};
+
 /* The programs' constants, set before they are loaded; filters are 0 or empty: any. */
 struct vs_config {
 	__u64 handler_address[VS_DIRS];
@@ -284,6 +370,7 @@ struct vs_config {
 	__u32 cells_per_cpu;
 	__u32 widest_access; /* that vfio-pci-core issues, if the handlers are its own; 0: unknown */
 	__u32 counts_all_accesses; /* for all copies of the programs */
+	__u32 by_process; /* cells are of a process, not of all that use the device */
 	__u32 offsets_per_cpu; /* 0: there is no table of them */
 	__u32 given_shift; /* 0: not given */
 	__u32 filter_regions; /* bit mask */
@@ -296,6 +383,7 @@ struct vs_config {
 	char filter_comm[VS_COMM_LEN]; /* of the process */
 	char filter_device[VS_NAME_LEN];
 	char filter_driver[VS_NAME_LEN]; /* bus driver or ops name */
+	struct vs_snoop_config snoop;
 };
 
 #define VS_REGION_UNKNOWN (-1)
@@ -333,9 +421,11 @@ struct vs_watch {
 /* The tables off the hot path. */
 struct vs_shared {
 	__u64 next_cell; /* atomic; cells taken so far */
-	__u64 changes; /* atomic; what was kept of devices before is out of date */
+	__u32 changes; /* atomic; what was kept of devices before is out of date */
+	__u32 pad;
 	struct vs_handler_stats handlers[VS_HANDLER_SLOTS];
 	struct vs_device devices[VS_MAX_DEVICES];
+	struct vs_process processes[VS_MAX_PROCESSES];
 	__u64 unwanted[VS_UNWANTED_SLOTS]; /* VS_UNWANTED */
 	struct vs_watch watch;
 };

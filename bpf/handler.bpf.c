@@ -67,14 +67,14 @@ static __noinline struct vs_start *fentry_slot(__u64 owner, __u64 vdev, enum vs_
 	return slot_take(owner, vdev, device_find(vdev), dir);
 }
 
-static __always_inline int fentry_body(__u64 *ctx, const enum vs_dir dir)
+static __always_inline int fentry_body(__u64 *ctx, const enum vs_dir dir, const bool by_process)
 {
 	struct vfio_device *vdev = (void *)ctx[0];
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u64 owner = thread_number(task);
 	struct vs_start *slot = first_slot(owner, dir);
 
-	if (!slot_ready(slot, owner, (__u64)vdev)) {
+	if (!slot_ready(slot, owner, (__u64)vdev, task, by_process)) {
 		slot = handler_serves(vdev, dir) ? fentry_slot(owner, vdev_number(ctx), dir) : NULL;
 		if (!slot)
 			return 0;
@@ -107,13 +107,15 @@ static __noinline int count_untimed(__u64 *ctx, int device, enum vs_dir dir)
 		return 0;
 	cast_position(&access.end, ctx[3]);
 	access.cpu = bpf_get_smp_processor_id();
-	access.index_base = VS_INDEX_BASE(device, dir);
+	access.index_base = VS_INDEX_BASE(client_of(device), dir);
 	access.shift = device_at(device)->shift;
 	record_any(&access, NULL);
+	if (config.snoop.on)
+		snoop(ctx, &access, bpf_ktime_get_ns(), ctx[1]);
 	return 0;
 }
 
-static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir, const bool offsets)
+static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir, const bool detailed)
 {
 	__u64 ns = bpf_ktime_get_ns(), owner, proof, ts, end;
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -135,7 +137,10 @@ static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir, const b
 	barrier_var(ns);
 	if (ts >= gate) {
 		cast_position(&end, ctx[3]);
-		record(slot, end, &ctx[2], &ctx[4], ns, offsets);
+		if (detailed)
+			record_detailed(ctx, slot, end, ctx[2], ctx[4], ns, ctx[1]);
+		else
+			record(slot, end, &ctx[2], &ctx[4], ns);
 	}
 	/* Last, so that user space sees who is still counting. */
 	slot->ts_ns = 0;
@@ -143,45 +148,65 @@ static __always_inline int fexit_body(__u64 *ctx, const enum vs_dir dir, const b
 }
 
 /*
- * --- the programs: one direction each, with or without offsets, so that it costs nothing to know ------
+ * --- the programs: one direction each, so that it costs nothing to know. For the same reason those that tell
+ * processes apart, and those that do more with each call than to count it in its cell, "detailed", are
+ * others: to look at a constant of the configuration would cost instructions.
  */
 
-#define HANDLER_PROGRAMS(name, dir)                                                   \
-	SEC("fentry") int name##_fentry(__u64 *ctx)                                   \
-	{                                                                             \
-		return fentry_body(ctx, dir);                                         \
-	}                                                                             \
-	SEC("fexit") int name##_fexit(__u64 *ctx)                                     \
-	{                                                                             \
-		return fexit_body(ctx, dir, false);                                   \
-	}                                                                             \
-	SEC("fexit") int name##_fexit_offsets(__u64 *ctx)                             \
-	{                                                                             \
-		return fexit_body(ctx, dir, true);                                    \
-	}                                                                             \
-	SEC("kprobe")                                                                 \
-	int BPF_KPROBE(name##_kprobe, __u64 vdev, __u64 buf, __u64 count, __u64 ppos) \
-	{                                                                             \
-		count_passage(dir);                                                   \
-		kprobe_entry(vdev, count, ppos, dir);                                 \
-		return 0;                                                             \
-	}                                                                             \
-	SEC("kprobe")                                                                 \
-	int BPF_KPROBE(name##_multi, __u64 vdev, __u64 buf, __u64 count, __u64 ppos)  \
-	{                                                                             \
-		if (kprobe_entry(vdev, count, ppos, dir))                             \
-			count_passage(dir);                                           \
-		return 0;                                                             \
-	}                                                                             \
-	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe, __s64 ret)               \
-	{                                                                             \
-		kprobe_exit(ret, dir, false);                                         \
-		return 0;                                                             \
-	}                                                                             \
-	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe_offsets, __s64 ret)       \
-	{                                                                             \
-		kprobe_exit(ret, dir, true);                                          \
-		return 0;                                                             \
+#define HANDLER_PROGRAMS(name, dir)                                                            \
+	SEC("fentry") int name##_fentry(__u64 *ctx)                                            \
+	{                                                                                      \
+		return fentry_body(ctx, dir, false);                                           \
+	}                                                                                      \
+	SEC("fentry") int name##_fentry_by_process(__u64 *ctx)                                 \
+	{                                                                                      \
+		return fentry_body(ctx, dir, true);                                            \
+	}                                                                                      \
+	SEC("fexit") int name##_fexit(__u64 *ctx)                                              \
+	{                                                                                      \
+		return fexit_body(ctx, dir, false);                                            \
+	}                                                                                      \
+	SEC("fexit") int name##_fexit_detailed(__u64 *ctx)                                     \
+	{                                                                                      \
+		return fexit_body(ctx, dir, true);                                             \
+	}                                                                                      \
+	SEC("kprobe")                                                                          \
+	int BPF_KPROBE(name##_kprobe, __u64 vdev, __u64 buf, __u64 count, __u64 ppos)          \
+	{                                                                                      \
+		count_passage(dir);                                                            \
+		kprobe_entry(vdev, buf, count, ppos, dir, false);                              \
+		return 0;                                                                      \
+	}                                                                                      \
+	SEC("kprobe")                                                                          \
+	int BPF_KPROBE(name##_kprobe_detailed, __u64 vdev, __u64 buf, __u64 count, __u64 ppos) \
+	{                                                                                      \
+		count_passage(dir);                                                            \
+		kprobe_entry(vdev, buf, count, ppos, dir, true);                               \
+		return 0;                                                                      \
+	}                                                                                      \
+	SEC("kprobe")                                                                          \
+	int BPF_KPROBE(name##_multi, __u64 vdev, __u64 buf, __u64 count, __u64 ppos)           \
+	{                                                                                      \
+		if (kprobe_entry(vdev, buf, count, ppos, dir, false))                          \
+			count_passage(dir);                                                    \
+		return 0;                                                                      \
+	}                                                                                      \
+	SEC("kprobe")                                                                          \
+	int BPF_KPROBE(name##_multi_detailed, __u64 vdev, __u64 buf, __u64 count, __u64 ppos)  \
+	{                                                                                      \
+		if (kprobe_entry(vdev, buf, count, ppos, dir, true))                           \
+			count_passage(dir);                                                    \
+		return 0;                                                                      \
+	}                                                                                      \
+	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe, __s64 ret)                        \
+	{                                                                                      \
+		kprobe_exit(ctx, ret, dir, false);                                             \
+		return 0;                                                                      \
+	}                                                                                      \
+	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe_detailed, __s64 ret)               \
+	{                                                                                      \
+		kprobe_exit(ctx, ret, dir, true);                                              \
+		return 0;                                                                      \
 	}
 
 HANDLER_PROGRAMS(read, VS_READ)

@@ -7,7 +7,7 @@
 #ifndef VFIOSCOPE_BPF_KPROBE_H
 #define VFIOSCOPE_BPF_KPROBE_H
 
-#include "starts.h"
+#include "snoop.h"
 
 /* From the device table, which saves two reads of kernel memory. */
 static __always_inline bool table_handler_serves(int device, const enum vs_dir dir)
@@ -46,19 +46,22 @@ static __always_inline __u64 kprobe_proof(struct task_struct *task, __u64 ppos,
 }
 
 /* Is the call one to be counted? */
-static __always_inline bool kprobe_entry(__u64 vdev, __u64 count, __u64 ppos, const enum vs_dir dir)
+static __always_inline bool kprobe_entry(__u64 vdev, __u64 buf, __u64 count, __u64 ppos,
+					 const enum vs_dir dir, const bool detailed)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u64 owner = thread_number(task);
 	struct vs_start *slot = first_slot(owner, dir);
 
-	if (!slot_ready(slot, owner, vdev)) {
+	if (!slot_ready(slot, owner, vdev, task, config.by_process)) {
 		slot = kprobe_slot(owner, vdev, dir);
 		if (!slot)
 			return false;
 	}
 	slot->count = count;
 	slot->ppos = ppos;
+	if (detailed)
+		keep_buffer(slot, buf);
 	slot_begin(slot, kprobe_proof(task, ppos, dir));
 	return true;
 }
@@ -77,7 +80,7 @@ static __always_inline void count_passage(const enum vs_dir dir)
  * The thread's start does not fit: it is another call's. Or, by io_uring, it may be this one's which gave
  * way: that is counted, but not timed.
  */
-static __noinline bool kprobe_misfit(struct vs_start *slot, __s64 ret, enum vs_dir dir)
+static __noinline bool kprobe_misfit(void *ctx, struct vs_start *slot, __s64 ret, enum vs_dir dir)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct access access = { .ret = ret };
@@ -95,6 +98,8 @@ static __noinline bool kprobe_misfit(struct vs_start *slot, __s64 ret, enum vs_d
 		access.shift = slot->shift;
 		access.cpu = bpf_get_smp_processor_id();
 		record_any(&access, slot);
+		if (config.snoop.on)
+			snoop(ctx, &access, bpf_ktime_get_ns(), kept_buffer(slot));
 	} else {
 		COUNT_EVENT(dir, outside);
 	}
@@ -103,7 +108,8 @@ static __noinline bool kprobe_misfit(struct vs_start *slot, __s64 ret, enum vs_d
 }
 
 /* Was there a start of this call? */
-static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir, const bool offsets)
+static __always_inline bool kprobe_exit(void *ctx, __u64 ret, const enum vs_dir dir,
+					const bool detailed)
 {
 	__u64 ns = bpf_ktime_get_ns(), ts, owner, end;
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -116,14 +122,17 @@ static __always_inline bool kprobe_exit(__u64 ret, const enum vs_dir dir, const 
 	if (!slot)
 		return false;
 	if (!slot_fits(slot, owner, kprobe_proof(task, slot->ppos, dir)))
-		return kprobe_misfit(slot, ret, dir);
+		return kprobe_misfit(detailed ? ctx : NULL, slot, ret, dir);
 	ts = slot->ts_ns;
 	barrier_var(ts);
 	ns -= ts;
 	barrier_var(ns);
 	if (ts >= gate) {
 		probe_position(&end, slot->ppos);
-		record(slot, end, &slot->count, &ret, ns, offsets);
+		if (detailed)
+			record_detailed(ctx, slot, end, slot->count, ret, ns, kept_buffer(slot));
+		else
+			record(slot, end, &slot->count, &ret, ns);
 	} else {
 		COUNT_EVENT(dir, outside);
 	}

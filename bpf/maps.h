@@ -15,7 +15,8 @@ const volatile struct vs_config config;
 
 /* In .bss: their addresses are constants of the program, so that reaching them needs no look-up. */
 struct vs_shared shared;
-__u16 cell_index[VS_MAX_DEVICES * VS_INDEX_PER_DEVICE]; /* cell numbers */
+__u16 cell_index[VS_INDEXES]; /* cell numbers, by VS_INDEX_BASE + VS_INDEX */
+_Static_assert(VS_INDEXES >= VS_MAX_CLIENTS * VS_INDEX_PER_CLIENT, "each client has indexes");
 
 /*
  * [cpu * cells per CPU + cell], without cell 0, which stands for none. A plain array and not a

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What holds devices from before: a struct vs_open_row for each open device file, a struct vs_mapping
- * for each stretch of a region that is mapped.
+ * for each stretch of a region that is mapped. And the kernel's symbols.
  */
 #include "vmlinux.h"
 #include "../newer.h"
@@ -14,14 +14,35 @@
 #include "pci.h"
 
 /*
- * Addresses of the kernel's, 0 where it has none: an extern __ksym would have libbpf read all of
- * /proc/kallsyms once more.
+ * Addresses of the kernel's, 0 where it has none; set once kernel_symbols has told them. An extern
+ * __ksym would have libbpf read all of /proc/kallsyms.
  */
-const volatile __u64 device_fops; /* &vfio_device_fops */
-const volatile __u64
-	core_request; /* vfio_pci_core_request: all drivers on the core name it in their ops */
-const volatile __u64 core_mmap_ops; /* &vfio_pci_mmap_ops */
+__u64 device_fops; /* &vfio_device_fops */
+__u64 core_request; /* vfio_pci_core_request: all drivers on the core name it in their ops */
+__u64 core_mmap_ops; /* &vfio_pci_mmap_ops */
 const volatile __u32 page_shift;
+const volatile bool modules_only;
+
+/*
+ * A line for each: address, module, name. To have /proc/kallsyms write out some 100,000 of them, most
+ * for nothing, takes longer than all else that a start reads.
+ */
+SEC("iter/ksym")
+int kernel_symbols(struct bpf_iter__ksym *ctx)
+{
+	struct kallsym_iter *symbol = ctx->ksym;
+	__u64 address;
+
+	if (!symbol || (modules_only && !symbol->module_name[0]))
+		return 0;
+	address = symbol->show_value ? symbol->value : 0;
+	if (symbol->module_name[0])
+		BPF_SEQ_PRINTF(ctx->meta->seq, "%llx %s %s\n", address, symbol->module_name,
+			       symbol->name);
+	else
+		BPF_SEQ_PRINTF(ctx->meta->seq, "%llx vmlinux %s\n", address, symbol->name);
+	return 0;
+}
 
 /* The list may change meanwhile: what is read then may be wrong, but it ends. */
 static __always_inline __u32 ioeventfd_regions(struct vfio_pci_core_device *core)

@@ -13,7 +13,7 @@
 /* Bounded by the mask, which the verifier wants to see. */
 static __always_inline __u16 *index_slot(__u64 key)
 {
-	return &cell_index[key & (VS_MAX_DEVICES * VS_INDEX_PER_DEVICE - 1)];
+	return &cell_index[key & (VS_INDEXES - 1)];
 }
 
 /* A new cell, or VS_CELL_NONE: there is no room, which is counted, or it is not wanted. */
@@ -34,8 +34,8 @@ __noinline int cell_take(__u64 key)
 		COUNT_EVENT(VS_INDEX_DIR(key), overflow);
 		return VS_CELL_NONE;
 	}
-	cell->device = key / VS_INDEX_PER_DEVICE;
-	cell->index = key % VS_INDEX_PER_DEVICE;
+	cell->client = key / VS_INDEX_PER_CLIENT;
+	cell->index = key % VS_INDEX_PER_CLIENT;
 	cell->valid = 1;
 	*index_slot(key) = id;
 	return id;
@@ -173,7 +173,8 @@ struct access {
 	__u64 count;
 	__s64 ret;
 	__u64 ns;
-	__u32 index_base, shift; /* of the device */
+	__u32 index_base; /* of the client */
+	__u32 shift; /* of the device */
 	__u32 cpu;
 	bool timed;
 };
@@ -231,11 +232,10 @@ static __always_inline bool is_plain(__u64 end, __u64 count, __u64 ret)
 
 /*
  * A timed call that ended at @end into its cell. Only four registers survive a call of a helper: so the
- * calls come first, and what is at hand elsewhere is read after them, by pointer. Programs that record
- * @offsets are others: to look at a constant here would cost those that do not.
+ * calls come first, and what is at hand elsewhere is read after them, by pointer.
  */
 static __always_inline void record(const struct vs_start *slot, __u64 end, const __u64 *counts,
-				   const __u64 *rets, __u64 ns, const bool offsets)
+				   const __u64 *rets, __u64 ns)
 {
 	struct vs_cell *cell;
 	__u64 count, ret;
@@ -244,7 +244,7 @@ static __always_inline void record(const struct vs_start *slot, __u64 end, const
 	cpu = bpf_get_smp_processor_id();
 	count = *counts;
 	ret = *rets;
-	if (offsets || !is_plain(end, count, ret)) {
+	if (!is_plain(end, count, ret)) {
 		struct access access = { .end = end,
 					 .count = count,
 					 .ret = ret,

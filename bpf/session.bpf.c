@@ -12,37 +12,31 @@
 extern bool bpf_session_is_return(void *ctx) __ksym __weak;
 
 static __always_inline int session_body(struct pt_regs *ctx, const enum vs_dir dir,
-					const bool offsets)
+					const bool detailed)
 {
 	if (bpf_session_is_return(ctx)) {
 		count_passage(dir);
-		if (!kprobe_exit(PT_REGS_RC(ctx), dir, offsets) && gate != VS_SHUT)
+		if (!kprobe_exit(ctx, PT_REGS_RC(ctx), dir, detailed) && gate != VS_SHUT)
 			COUNT_EVENT(dir, no_start);
 		return 0;
 	}
-	if (!kprobe_entry(PT_REGS_PARM1(ctx), PT_REGS_PARM3(ctx), PT_REGS_PARM4(ctx), dir))
+	if (!kprobe_entry(PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx), PT_REGS_PARM3(ctx),
+			  PT_REGS_PARM4(ctx), dir, detailed))
 		return 1; /* and no exit */
 	return 0;
 }
 
-SEC("kprobe") int read_session(struct pt_regs *ctx)
-{
-	return session_body(ctx, VS_READ, false);
-}
+#define SESSION_PROGRAMS(name, dir)                                    \
+	SEC("kprobe") int name##_session(struct pt_regs *ctx)          \
+	{                                                              \
+		return session_body(ctx, dir, false);                  \
+	}                                                              \
+	SEC("kprobe") int name##_session_detailed(struct pt_regs *ctx) \
+	{                                                              \
+		return session_body(ctx, dir, true);                   \
+	}
 
-SEC("kprobe") int read_session_offsets(struct pt_regs *ctx)
-{
-	return session_body(ctx, VS_READ, true);
-}
-
-SEC("kprobe") int write_session(struct pt_regs *ctx)
-{
-	return session_body(ctx, VS_WRITE, false);
-}
-
-SEC("kprobe") int write_session_offsets(struct pt_regs *ctx)
-{
-	return session_body(ctx, VS_WRITE, true);
-}
+SESSION_PROGRAMS(read, VS_READ)
+SESSION_PROGRAMS(write, VS_WRITE)
 
 char LICENSE[] SEC("license") = "GPL";

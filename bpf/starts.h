@@ -3,6 +3,7 @@
 #ifndef VFIOSCOPE_BPF_STARTS_H
 #define VFIOSCOPE_BPF_STARTS_H
 
+#include "client.h"
 #include "record.h"
 
 /* Struct vs_copy in two parts, so that the address of each is a constant of the program. */
@@ -90,11 +91,31 @@ static __always_inline struct vs_start *more_slot(__u64 owner, int i, enum vs_di
 	return &starts[dir & 1][MORE_SLOT(owner, i)];
 }
 
-/* The slot is the thread's from its last call on this device. */
-static __always_inline bool slot_ready(const struct vs_start *slot, __u64 owner, __u64 vdev)
+/*
+ * The slot is the thread's from its last call on this device, and no call is in flight. All that must be as
+ * it was is in one number, which costs least: the device; since when the thread is, if processes are told
+ * apart, for another one may come to have its task_struct; and how often what was kept of devices went out
+ * of date, which moves fewer bits than devices, and threads that have one task_struct, differ by. The
+ * verifier allows no arithmetic on the device's address, as an argument: so it stands alone.
+ */
+static __always_inline bool slot_ready(const struct vs_start *slot, __u64 owner, __u64 vdev,
+				       const struct task_struct *task, const bool by_process)
 {
-	return slot->owner == owner && slot->ready == vdev && slot->changes == shared.changes &&
-	       !slot->ts_ns;
+	__u64 ready = slot->ready ^ shared.changes ^ slot->ts_ns;
+
+	if (by_process)
+		ready ^= task->start_boottime;
+	return slot->owner == owner && ready == vdev;
+}
+
+/* The top bit of a device's address is not in what it is compared with: times and counts do not reach it. */
+#define NEVER_READY(vdev) ((1ULL << 63) & ~(vdev))
+
+static __always_inline __u64 ready_for(__u64 vdev, const struct task_struct *task, __u32 changes)
+{
+	if (config.filter_tasks)
+		return NEVER_READY(vdev);
+	return vdev ^ changes ^ (config.by_process ? task->start_boottime : 0);
 }
 
 /* Does the slot hold the start of the call that ends? */
@@ -186,7 +207,7 @@ __noinline int slot_choose(__u64 owner, enum vs_dir dir)
 static __always_inline struct vs_start *slot_take(__u64 owner, __u64 vdev, int device,
 						  enum vs_dir dir)
 {
-	__u64 changes = shared.changes;
+	__u32 changes = shared.changes;
 	struct vs_start *slot;
 
 	if (device < 0 || !task_wanted())
@@ -194,10 +215,9 @@ static __always_inline struct vs_start *slot_take(__u64 owner, __u64 vdev, int d
 	slot = slot_at(slot_choose(owner, dir) & (VS_START_SLOTS - 1), dir);
 	slot_drop(slot, owner, dir);
 	slot->owner = owner;
-	slot->ready = config.filter_tasks ? 0 : vdev;
-	slot->changes = changes;
+	slot->ready = ready_for(vdev, bpf_get_current_task_btf(), changes);
 	slot->tid = bpf_get_current_pid_tgid();
-	slot->index_base = VS_INDEX_BASE(device, dir);
+	slot->index_base = VS_INDEX_BASE(client_of(device), dir);
 	device_meet(device_at(device));
 	slot->shift = device_at(device)->shift;
 	return slot;

@@ -75,7 +75,8 @@ static __always_inline int access_begins(__u64 req, enum vs_access access)
 {
 	struct vs_start *slot = slot_under_way(thread_number(bpf_get_current_task_btf()));
 	bool ours = slot &&
-		    handle_fits(device_at(slot->index_base / VS_INDEX_PER_DEVICE), REQ_HANDLE(req));
+		    handle_fits(device_at(client_device(slot->index_base / VS_INDEX_PER_CLIENT)),
+				REQ_HANDLE(req));
 
 	if (ours && slot) {
 		slot->flight.accesses[access]++;

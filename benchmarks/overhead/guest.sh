@@ -40,6 +40,11 @@ must_trace() { # OPTION...
 	must stamp vfioscope trace "$@" -o "/out/$name.run" -- $client "/out/$name.client"
 }
 
+# Prints as well, on the client's CPU.
+must_snoop() { # OPTION...
+	must stamp vfioscope snoop --attach fentry "$@" -o "/out/$name.run" -- $client "/out/$name.client"
+}
+
 # may_trace OPTION...: a refusal (the client did not run) is an answer
 may_trace() {
 	stamp vfioscope trace "$@" -o "/out/$name.run" -- $client "/out/$name.client" \
@@ -70,6 +75,8 @@ variant() {
 	vfioscope_kprobe_multi) may_trace --attach kprobe_multi ;;
 	vfioscope_kprobe_session) may_trace --attach kprobe_session ;;
 	vfioscope_exact) may_trace --exact ;;
+	vfioscope_snoop) must_snoop ;;
+	vfioscope_snoop_filtered) must_snoop --errors-only ;;
 	bpftrace_fentry_unguarded) bpftrace_hist "kfunc:$f" "kretfunc:$f" ;;
 	bpftrace_kprobe_unguarded) bpftrace_hist "kprobe:$f" "kretprobe:$f" ;;
 	bpftrace_fentry) bpftrace_hist "kfunc:$f" "kretfunc:$f /@s[tid]/" ;;

@@ -16,6 +16,7 @@ variants=(
 	untraced empty_pair
 	vfioscope_fentry vfioscope_kprobe
 	vfioscope_kprobe_multi vfioscope_kprobe_session vfioscope_exact
+	vfioscope_snoop vfioscope_snoop_filtered
 	bpftrace_fentry_unguarded bpftrace_kprobe_unguarded
 	bpftrace_fentry bpftrace_kprobe
 	memory
@@ -33,7 +34,8 @@ usage() {
 	  --kernel 6.1|7.x   this kernel only
 	  --only NAME,...    "untraced", and what begins with one of these names: empty_pair,
 	                     vfioscope_fentry, vfioscope_kprobe, vfioscope_kprobe_multi,
-	                     vfioscope_kprobe_session, vfioscope_exact, bpftrace_fentry_unguarded,
+	                     vfioscope_kprobe_session, vfioscope_exact, vfioscope_snoop,
+	                     vfioscope_snoop_filtered, bpftrace_fentry_unguarded,
 	                     bpftrace_kprobe_unguarded, bpftrace_fentry, bpftrace_kprobe, memory
 	  --docs             puts the table into docs/overhead.md; with all kernels and variants only
 

@@ -13,6 +13,8 @@ VARIANTS = (
     "vfioscope_kprobe_multi",
     "vfioscope_kprobe_session",
     "vfioscope_exact",
+    "vfioscope_snoop",
+    "vfioscope_snoop_filtered",
     "bpftrace_fentry",
     "bpftrace_kprobe",
     "bpftrace_fentry_unguarded",
@@ -45,6 +47,7 @@ def load(path):
 def counted_by_vfioscope(path, method):
     """Calls that the account has, which must be those in the cells of BAR2 reads of 4 bytes."""
     run = load(path)
+    method = "fentry" if method.startswith("snoop") else method
     handlers = [h for s in run["segments"] for h in s["handlers"]]
     used = {h["method"] for h in handlers}
     if method != "exact" and used != {method}:

@@ -110,8 +110,30 @@ fails 'no such policy' 'No such file' audit --policy "$tmp/none.json" runs/audit
 fails 'a run in place of a policy' 'schema' audit --policy runs/audit-clean.json runs/audit-clean.json
 fails 'a bench run' 'a bench run' audit --policy $policies/ism-v4.json runs/bench.json
 fails 'no policy' 'no policy given' audit runs/audit-clean.json
-fails 'no run' 'no run file given' audit --policy $policies/ism-v4.json
+fails 'no run' 'no run file given, and no --live' audit --policy $policies/ism-v4.json
 fails 'unknown form' "no form 'csv'" audit --policy $policies/ism-v4.json -f csv runs/audit-clean.json
+
+# A live trace has options of its own, which a run file has no use for.
+fails 'live, and a run' "--live takes no run file ('runs/audit-clean.json'); a command goes after --" \
+	audit --policy $policies/ism-v4.json --live runs/audit-clean.json
+fails 'live, a command without --' "--live takes no run file ('touch')" \
+	audit --policy $policies/ism-v4.json --live touch "$tmp/ran"
+ok 'live, a command without --: not run' test ! -e "$tmp/ran"
+fails 'live, no policy' 'no policy given' audit --live
+fails 'live, a run to standard output' '-o - and the verdict both want standard output' \
+	audit --policy $policies/ism-v4.json --live -o -
+fails 'live, a contradiction' '--exact contradicts --attach fentry' \
+	audit --policy $policies/ism-v4.json --live --exact --attach fentry
+fails 'live, a policy that is not there' 'No such file' audit --policy "$tmp/none.json" --live -- touch "$tmp/ran"
+ok 'live, a policy that is not there: nothing is run' test ! -e "$tmp/ran"
+for option in --device=03:00.0 --duration=1 --exact --offsets --output="$tmp/run.json"; do
+	fails "$option without --live" 'selectors, and options of a recording, are for --live' \
+		audit --policy $policies/ism-v4.json "$option" runs/audit-clean.json
+done
+vfioscope audit --policy $policies/ism-v4.json -- runs/audit-clean.json
+ok 'a run after --: exit status 0' status_is 0
+succeeds 'audit --help' audit --help
+ok 'audit --help fits 80 columns' awk 'length > 79 { bad = 1 } END { exit bad }' "$tmp/out"
 
 # A warning is shown and decides nothing.
 policy '{"id": "w", "widths": [8], "dir": "read", "severity": "warning"}'

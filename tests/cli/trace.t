@@ -137,6 +137,8 @@ else
 	fails 'a kernel that refuses' "$refuses (Operation not permitted)" trace
 	fails 'a kernel that refuses: the way out' "'make demo'" trace -D 03:00.0
 	fails 'a kernel that refuses, --wait' "$refuses" trace --wait --driver none
+	fails 'a kernel that refuses, a live audit' "$refuses" \
+		audit --policy ../../user/policies/ism-v4.json --live
 	fails 'a kernel that refuses, a command' "$refuses" \
 		trace -o "$tmp/old.json" -- touch "$tmp/ran"
 	ok 'a kernel that refuses: the command is not run' test ! -e "$tmp/ran"

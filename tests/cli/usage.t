@@ -5,7 +5,7 @@
 source "$(dirname "$0")/lib.sh"
 
 succeeds '--help' --help
-for command in list trace report audit bench; do
+for command in list trace snoop report audit bench; do
 	ok "--help lists $command" grep -q "^  $command " "$tmp/out"
 done
 cp "$tmp/out" "$tmp/help"

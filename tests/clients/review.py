@@ -49,8 +49,12 @@ def by_width(places):
 
 
 def found_places(findings):
-    return collections.Counter({(int(place["offset"], 0), int(place["width"])): place["calls"]
-                                for finding in findings for place in finding["places"]})
+    """Counter of the calls by offset and width; each client has findings of its own"""
+    places = collections.Counter()
+    for finding in findings:
+        for place in finding["places"]:
+            places[int(place["offset"], 0), int(place["width"])] += place["calls"]
+    return places
 
 
 def check_status(name, what, status, wanted):
@@ -67,6 +71,10 @@ def check_violated(name, clients, status, said):
     for width, count in sorted(by_width(logged).items()):
         judge.check(f"{name}: BAR0 read {width}: would break {found[width]}, in the device's log {count}",
                     [] if found[width] == count else ["not the same"])
+    whose = {(finding["process"]["comm"], finding["process"].get("vm")) for finding in said["findings"]}
+    wanted = {("qemu-system-x86", client) for client, calls in clients if narrow_reads([(client, calls)])}
+    judge.check(f"{name}: by whom is told: {' and '.join(sorted(vm for _, vm in wanted))}",
+                [] if whose == wanted else [f"{whose}, not {wanted}"])
     wanted, broken = sum(logged.values()), said["rules"][0]["would_break"]
     judge.check(f"{name}: no other call would break",
                 [] if broken == {"min": wanted, "max": wanted} else [f"{broken}, not {wanted}"])

@@ -123,7 +123,7 @@ def on_the_wire(calls):
 
 
 def cells_of(run):
-    return {judge.cell_key(run, cell)[1:]: cell for cell in run["cells"]}
+    return {key[1:]: cell for key, cell in judge.merge_cells(run).items()}
 
 
 def observed(cell):

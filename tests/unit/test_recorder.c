@@ -45,6 +45,11 @@ void tracer__poll(struct tracer *tracer)
 	tracer->nr_polls++;
 }
 
+void tracer__look(struct tracer *tracer)
+{
+	(void)tracer;
+}
+
 bool tracer__can_escalate(const struct tracer *tracer)
 {
 	(void)tracer;

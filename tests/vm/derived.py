@@ -117,7 +117,7 @@ def expect(ops, widest):
 def derived_cells(run):
     """{(dir, width): Counter} of edu's BAR0"""
     cells = {}
-    for cell in run["cells"]:
+    for cell in judge.merge_cells(run).values():
         device, region, direction, width = judge.cell_key(run, cell)
         if (device, region) == (EDU, "BAR0"):
             counts = cell["device_accesses"].get("counts", {})

@@ -6,6 +6,7 @@ judge.py DIR/FLAVOUR-LOAD, as guest/contended.sh leaves it: run.json; *.cells, t
 client expects; *.times, what the calls of a cell took at most, from the time of its system calls.
 """
 import collections
+import copy
 import glob
 import json
 import os
@@ -80,6 +81,38 @@ def cell_key(run, cell):
 
 def cell_counts(cell):
     return [sum(cell[name].values()) if name == "errors" else cell[name] for name in COUNTS]
+
+
+def merge_cells(run):
+    """cell key -> the cell, of all processes together"""
+    merged = {}
+    for cell in run["cells"]:
+        into = merged.get(cell_key(run, cell))
+        if not into:
+            merged[cell_key(run, cell)] = copy.deepcopy(cell)
+            continue
+        for name in (*COUNTS, "untimed"):
+            if name != "errors":
+                into[name] += cell[name]
+        for errno, count in cell["errors"].items():
+            into["errors"][errno] = into["errors"].get(errno, 0) + count
+        merge_latencies(into["latency"], cell["latency"])
+        merge_accesses(into["device_accesses"], cell["device_accesses"])
+    return merged
+
+
+def merge_latencies(into, latency):
+    """Buckets and the maximum, which is all that is looked at"""
+    buckets = collections.Counter(dict(into["buckets"])) + collections.Counter(dict(latency["buckets"]))
+    into["buckets"] = sorted(buckets.items())
+    into["max"] = max(into["max"], latency["max"])
+
+
+def merge_accesses(into, accesses):
+    if into["source"] != accesses["source"]:
+        into["source"] = "unknown"
+    for kind, count in accesses.get("counts", {}).items():
+        into["counts"][kind] = into["counts"].get(kind, 0) + count
 
 
 def handlers(run, direction=None):
@@ -161,7 +194,7 @@ def auto_faults(run):
 def cell_faults(run, expected):
     """No more than expected, and where no call is missing, no less."""
     faults = []
-    got = {cell_key(run, cell): cell_counts(cell) for cell in run["cells"]}
+    got = {key: cell_counts(cell) for key, cell in merge_cells(run).items()}
     whole = sum(counts[0] for counts in got.values()) == sum(c[0] for c in expected.values())
     for key in got.keys() | expected.keys():
         pairs = zip(COUNTS, got.get(key, [0] * len(COUNTS)), expected.get(key, [0] * len(COUNTS)))
@@ -178,8 +211,7 @@ def latency_faults(run, times):
     """A call spends no longer in the handler than in its system call. So no more calls of a cell can
     have a latency of at least 2^n than have such a bound, also where some were not timed."""
     faults = []
-    for cell in run["cells"]:
-        key = cell_key(run, cell)
+    for key, cell in merge_cells(run).items():
         longest, calls = times.get(key, (0, {}))
         if cell["latency"]["max"] > longest:
             faults.append(f"{','.join(key)}: max {cell['latency']['max']} ns, at most {longest}")

@@ -136,22 +136,10 @@ vm_device_log()
 	)
 }
 
-# Emulating several CPUs, QEMU 7.2 can have one run what another is just patching: as at boot (see
-# scripts/guest.sh), so when a function is attached to, or left, that is running. Only that: a
-# breakpoint of the patching that nobody knows any more, or a jump to nowhere right after the CPUs were told
-# that code changes.
-vm_died_of_patching()
-{
-	[ "$status" -eq 125 ] || return 1
-	grep -q 'Oops: int3' "$vm_sent/console" ||
-		{ grep -q 'do_sync_core' "$vm_sent/console" &&
-			grep -q 'RIP: 0010:0x0[[:space:]]*$' "$vm_sent/console"; }
-}
-
 # guest KERNEL SCRIPT [GUEST.SH OPTION]... [-- ARG...]. What the guest left in /out is in $vm_sent.
 guest()
 {
-	local kernel=$1 script=$2 options=() planned ran status try vm_adds prefix=${vm_prefix:-}
+	local kernel=$1 script=$2 options=() planned ran status=0 vm_adds prefix=${vm_prefix:-}
 
 	shift 2
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do
@@ -165,15 +153,10 @@ guest()
 		diag <"$vm_sent/errors"
 		return 1
 	fi
-	for try in 1 2 3 4; do
-		status=0
-		"${vm_boot[@]}" "$kernel" --timeout 400 --out "$vm_sent/out" \
-			--console "$vm_sent/console" "${vm_adds[@]}" "${options[@]}" -- \
-			sh "/opt/vm/$script.sh" "$kernel" "$@" >"$vm_sent/tap" 2>"$vm_sent/errors" \
-			</dev/null || status=$?
-		vm_died_of_patching || break
-		echo "# try $try: the guest died of the emulator's race between CPUs while code is patched"
-	done
+	"${vm_boot[@]}" "$kernel" --timeout 400 --out "$vm_sent/out" \
+		--console "$vm_sent/console" "${vm_adds[@]}" "${options[@]}" -- \
+		sh "/opt/vm/$script.sh" "$kernel" "$@" >"$vm_sent/tap" 2>"$vm_sent/errors" \
+		</dev/null || status=$?
 	vm_pass_on <"$vm_sent/tap"
 	if [ "$status" -ne 0 ] && [ "$status" -ne 1 ] || [ -z "$planned" ] || [ "$planned" -ne "$ran" ]; then
 		result "not ok" "${prefix}$script ran to its end on $kernel"

@@ -22,6 +22,7 @@ int cmd_audit(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_report(int argc, char **argv);
+int cmd_snoop(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
 
 /*

@@ -271,7 +271,7 @@ static void ask_kernel(struct list *list)
 
 	if (list->sysroot || !list->devices.nr)
 		return;
-	if (!trace_check_kernel(error) && !kernel__open(&kernel, error) &&
+	if (!trace_check_kernel(error) && !kernel__open(&kernel, false, error) &&
 	    !machine__confirm(&list->devices, &kernel, error))
 		list->live = true;
 	else

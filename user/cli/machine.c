@@ -41,19 +41,14 @@ static int confirm_device(struct device_list *devices, const struct vs_open_row 
 	return err ? err : device__add_opener(device, row->tgid, row->fd, row->comm);
 }
 
-int kernel__open(struct kernel *kernel, char *error)
+int kernel__open(struct kernel *kernel, bool all_symbols, char *error)
 {
-	int err = kallsyms__read(&kernel->symbols);
-
-	if (err)
-		trace_explain(err, "look for open devices", error);
-	return err ? err : open_scan__new(&kernel->scan, kernel->symbols, error);
+	return open_scan__new(&kernel->scan, all_symbols, error);
 }
 
 void kernel__close(struct kernel *kernel)
 {
 	open_scan__free(kernel->scan);
-	kallsyms__free(kernel->symbols);
 	*kernel = (struct kernel){};
 }
 
@@ -69,7 +64,7 @@ static int confirm_devices(struct device_list *devices, const struct kernel *ker
 		symbols[i * VS_DIRS + VS_READ].address = open->rows[i].read;
 		symbols[i * VS_DIRS + VS_WRITE].address = open->rows[i].write;
 	}
-	kallsyms__resolve(kernel->symbols, symbols, open->nr * VS_DIRS);
+	kallsyms__resolve(open_scan__symbols(kernel->scan), symbols, open->nr * VS_DIRS);
 	for (size_t i = 0; !err && i < open->nr; i++)
 		err = confirm_device(devices, &open->rows[i], &symbols[i * VS_DIRS]);
 	free(symbols);
@@ -181,7 +176,7 @@ int machine__handlers(const struct device_list *devices, const struct selectors 
 			 "built with CONFIG_DEBUG_INFO_BTF_MODULES=y (or open the device first)");
 		return -ENOENT;
 	}
-	kallsyms__resolve(kernel->symbols, set->symbols, set->nr);
+	kallsyms__resolve(open_scan__symbols(kernel->scan), set->symbols, set->nr);
 	take_addresses(set);
 	if (set->nr)
 		return 0;
@@ -287,6 +282,20 @@ static int copy_string(char **to, const char *from)
 	return *to ? 0 : -ENOMEM;
 }
 
+static void copy_bars(struct run_device *to, const struct device *from)
+{
+	for (size_t i = 0; i < to->nr_regions; i++) {
+		struct run_region *region = &to->regions[i];
+
+		if (region->index >= VS_STANDARD_BARS)
+			continue;
+		if (from->memory_bars & 1U << region->index)
+			region->bar = RUN_BAR_MEMORY;
+		else if (from->io_bars & 1U << region->index)
+			region->bar = RUN_BAR_IO;
+	}
+}
+
 static int copy_device(struct run_device *to, const struct device *from)
 {
 	to->iommu_group = from->iommu_group;
@@ -301,20 +310,6 @@ static int copy_device(struct run_device *to, const struct device *from)
 	    copy_string(&to->srcversion, from->srcversion))
 		return -ENOMEM;
 	return 0;
-}
-
-static void copy_bars(struct run_device *to, const struct device *from)
-{
-	for (size_t i = 0; i < to->nr_regions; i++) {
-		struct run_region *region = &to->regions[i];
-
-		if (region->index >= VS_STANDARD_BARS)
-			continue;
-		if (from->memory_bars & 1U << region->index)
-			region->bar = RUN_BAR_MEMORY;
-		else if (from->io_bars & 1U << region->index)
-			region->bar = RUN_BAR_IO;
-	}
 }
 
 static int name_regions(struct run_device *device)

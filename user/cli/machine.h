@@ -10,12 +10,11 @@
 
 /* What the kernel knows at a moment. Modules come and go: to be opened anew for each start. */
 struct kernel {
-	struct kallsyms *symbols;
 	struct open_scan *scan;
 };
 
 /* 0, or a negative errno and @error (TRACE_ERROR_LEN). */
-int kernel__open(struct kernel *kernel, char *error);
+int kernel__open(struct kernel *kernel, bool all_symbols, char *error);
 void kernel__close(struct kernel *kernel); /* also if it was never opened */
 
 /*

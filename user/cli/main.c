@@ -13,6 +13,7 @@ static const struct command {
 } commands[] = {
 	{ "list", "show devices bound to VFIO drivers and their region handlers", cmd_list },
 	{ "trace", "count and time the accesses of devices in use; record a run", cmd_trace },
+	{ "snoop", "print single accesses as they happen, a line each", cmd_snoop },
 	{ "report", "render a recorded run as text, JSON or CSV", cmd_report },
 	{ "audit", "hold recorded runs against an access policy", cmd_audit },
 	{ "bench", "measure accesses to a device (runs barbench)", cmd_bench },

@@ -155,6 +155,42 @@ int parse_dirs(const char *text, uint32_t *mask)
 	return parse_list(text, parse_dir, mask);
 }
 
+/* "4" or "9-4096" */
+static int parse_width(char *word, struct vs_width_range *range)
+{
+	char *dash = strchr(word, '-');
+	uint64_t from, to;
+	int err;
+
+	if (dash)
+		*dash++ = '\0';
+	err = parse_u64(word, 0, UINT32_MAX, &from);
+	err = err ?: parse_u64(dash ?: word, 0, UINT32_MAX, &to);
+	if (err)
+		return err;
+	if (to < from)
+		return -ERANGE;
+	*range = (struct vs_width_range){ .from = from, .to = to };
+	return 0;
+}
+
+int parse_widths(const char *text, struct vs_width_range *ranges, uint32_t *nr)
+{
+	char *copy = strdup(text);
+	char *rest = copy, *word;
+	int err = copy ? 0 : -ENOMEM;
+
+	*nr = 0;
+	while (!err && (word = strsep(&rest, ","))) {
+		if (*nr == VS_WIDTH_RANGES)
+			err = -E2BIG;
+		else
+			err = parse_width(word, &ranges[(*nr)++]);
+	}
+	free(copy);
+	return err;
+}
+
 /*
  * Whether @text has the shape of @pattern, in which x stands for a hexadecimal digit and 7 for one
  * of 0..7.

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bpf/abi.h"
+
 /*
  * Each returns 0, -EINVAL (not such a value) or -ERANGE (out of bounds), and leaves the result
  * alone on failure.
@@ -20,6 +22,9 @@ int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value);
 /* "BAR0,CONFIG" to a mask, bit = region index; "read", "write", or both, bit = enum vs_dir. */
 int parse_regions(const char *text, uint32_t *mask);
 int parse_dirs(const char *text, uint32_t *mask);
+
+/* "1,2,4" or "9-4096", widths in bytes; at most VS_WIDTH_RANGES of them, or -E2BIG. */
+int parse_widths(const char *text, struct vs_width_range *ranges, uint32_t *nr);
 
 /*
  * A PCI address, "0000:03:00.0", or in short "03:00.0"; or the UUID of a mediated device. Written

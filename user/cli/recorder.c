@@ -25,6 +25,12 @@
 /* How soon a method that loses calls is left. */
 #define LOSSES_NS (NSEC_PER_SEC / 10)
 
+/* How long single calls wait to be fetched; sooner if their buffer fills. */
+#define FETCH_NS (NSEC_PER_SEC / 20)
+
+/* How soon after its first call a process is looked at: what it runs, and where, ends with it. */
+#define PROCESSES_NS (NSEC_PER_SEC / 10)
+
 /* Intervals kept in the run; what comes later is counted, not kept. */
 #define MAX_INTERVALS 3600
 
@@ -153,6 +159,7 @@ int recorder__open(struct recorder *recorder)
 		if (recorder->fds[i] < 0)
 			return -errno;
 	recorder->fds[RECORDER_OUTPUT] = recorder->output->fd;
+	recorder->fds[RECORDER_CALLS] = -1;
 	return 0;
 }
 
@@ -197,7 +204,9 @@ static int set_timers(const struct recorder *recorder)
 
 	err = err ?: set_timer(fds[RECORDER_POLL], POLL_NS, true);
 	err = err ?: set_timer(fds[RECORDER_LOSSES], losses_ns, true);
+	err = err ?: set_timer(fds[RECORDER_PROCESSES], PROCESSES_NS, true);
 	err = err ?: set_timer(fds[RECORDER_MAPPINGS], NSEC_PER_SEC, false);
+	err = err ?: set_timer(fds[RECORDER_FETCH], recorder->on_calls ? FETCH_NS : 0, true);
 	return err ?: set_timer(fds[RECORDER_END], recorder->duration_ns, false);
 }
 
@@ -220,6 +229,7 @@ static bool take_signal(struct recorder *recorder, int fd)
 			recorder->signal = info.ssi_signo;
 			return true;
 		}
+		tracer__look(recorder->tracer); /* before it is reaped */
 		if (child__ended(recorder->child))
 			return true;
 	}
@@ -258,6 +268,10 @@ static int take_timers(struct recorder *recorder, const struct pollfd *fds)
 		drain_timer(fds[RECORDER_LOSSES].fd);
 		leave_losing_method(recorder);
 	}
+	if (fds[RECORDER_PROCESSES].revents) {
+		drain_timer(fds[RECORDER_PROCESSES].fd);
+		tracer__look(recorder->tracer);
+	}
 	if (fds[RECORDER_MAPPINGS].revents)
 		set_timer(fds[RECORDER_MAPPINGS].fd, blind_spots__look_again(&recorder->blind),
 			  false);
@@ -267,6 +281,18 @@ static int take_timers(struct recorder *recorder, const struct pollfd *fds)
 	return end_interval(recorder);
 }
 
+/* Not while the reader of what was fetched before is behind: what does not fit the buffer is counted. */
+static void fetch_calls(struct recorder *recorder, const struct pollfd *fds)
+{
+	bool due = fds[RECORDER_FETCH].revents || fds[RECORDER_CALLS].revents ||
+		   recorder->calls == CALLS_MORE;
+
+	if (fds[RECORDER_FETCH].revents)
+		drain_timer(fds[RECORDER_FETCH].fd);
+	if (recorder->on_calls && due && !output__pending(recorder->output))
+		recorder->calls = recorder->on_calls(recorder->context);
+}
+
 /* Returns 1 when the trace is to end, else 0 or a negative errno. */
 static int wait_events(struct recorder *recorder, struct pollfd *fds)
 {
@@ -274,7 +300,9 @@ static int wait_events(struct recorder *recorder, struct pollfd *fds)
 	int err;
 
 	fds[RECORDER_OUTPUT].events = pending ? POLLOUT : 0;
-	if (poll(fds, NR_RECORDER_FDS, -1) < 0)
+	fds[RECORDER_CALLS].fd = recorder->on_calls && !pending ? recorder->fds[RECORDER_CALLS]
+								: -1;
+	if (poll(fds, NR_RECORDER_FDS, recorder->calls == CALLS_MORE && !pending ? 0 : -1) < 0)
 		return errno == EINTR ? 0 : -errno;
 	if (fds[RECORDER_SIGNAL].revents && take_signal(recorder, fds[RECORDER_SIGNAL].fd))
 		return 1;
@@ -285,6 +313,9 @@ static int wait_events(struct recorder *recorder, struct pollfd *fds)
 	}
 	if (fds[RECORDER_OUTPUT].revents)
 		output__push(recorder->output);
+	fetch_calls(recorder, fds);
+	if (recorder->calls == CALLS_OVER)
+		return 1;
 	err = take_timers(recorder, fds);
 	return err ?: fds[RECORDER_END].revents != 0;
 }
@@ -315,6 +346,8 @@ static void wait_for_end(struct recorder *recorder)
 	struct pollfd fds[NR_RECORDER_FDS];
 	int err = set_timers(recorder);
 
+	if (recorder->on_calls)
+		recorder->fds[RECORDER_CALLS] = tracer__snoop_fd(recorder->tracer);
 	for (int i = 0; i < NR_RECORDER_FDS; i++)
 		fds[i] = (struct pollfd){ .fd = recorder->fds[i], .events = POLLIN };
 	if (!err && child__ended(recorder->child))

@@ -16,10 +16,20 @@ enum recorder_fd {
 	RECORDER_INTERVAL,
 	RECORDER_POLL,
 	RECORDER_LOSSES,
+	RECORDER_PROCESSES,
 	RECORDER_MAPPINGS,
+	RECORDER_FETCH,
 	RECORDER_END,
 	RECORDER_OUTPUT,
+	RECORDER_CALLS,
 	NR_RECORDER_FDS,
+};
+
+/* Of single calls. */
+enum recorder_calls {
+	CALLS_FETCHED, /* all that there were */
+	CALLS_MORE,
+	CALLS_OVER, /* no more are wanted: the trace is to end */
 };
 
 struct recorder {
@@ -33,9 +43,16 @@ struct recorder {
 	uint64_t interval_ns; /* 0: none */
 	/* Called at the end of each interval with what happened in it; NULL: not wanted. */
 	void (*on_interval)(void *context, const struct run *delta);
+	/*
+	 * Called while it records, often enough to fetch single calls from the tracer, unless the output is
+	 * pending. It is to return before long, whether there is more or not. NULL: the tracer is not
+	 * configured for them.
+	 */
+	enum recorder_calls (*on_calls)(void *context);
 	void *context;
 
 	struct run *run; /* the run so far: its header, and its intervals */
+	enum recorder_calls calls; /* as on_calls said last */
 	struct run *previous; /* totals at the end of the last interval */
 	struct blind_spots blind;
 	sigset_t signals; /* that were blocked before */

@@ -43,7 +43,7 @@ static const struct argp_option options[] = {
 	  "Only these regions: BAR0..BAR5, ROM, CONFIG, VGA, 9, ...", 0 },
 	{ "dir", KEY_DIR, "read|write", 0, "Only this direction", 0 },
 	{ "duration", 'd', "TIME", 0, "Stop after TIME: 5, 1.5s, 100ms, 2m, 1h", 0 },
-	{ "interval", 'i', "TIME", 0, "Print a table every TIME", 0 },
+	{ "interval", 'i', "TIME", 0, "Print figures every TIME", 0 },
 	{ "attach", KEY_ATTACH, "METHOD", 0,
 	  "auto (default), fentry, kprobe, kprobe_multi or kprobe_session", 0 },
 	{ "exact", KEY_EXACT, NULL, 0, "Lose no record, at a higher price a call", 0 },
@@ -79,7 +79,6 @@ static void set_defaults(struct selectors *selectors)
 	*selectors = (struct selectors){
 		.region_mask = (1U << VS_REGIONS) - 1,
 		.dir_mask = (1U << VS_DIRS) - 1,
-		.attach = "auto",
 		.offset_shift = -1,
 	};
 }
@@ -173,14 +172,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		set_defaults(selectors);
 		return 0;
 	case ARGP_KEY_SUCCESS:
-		if (selectors->exact && !strcmp(selectors->attach, "fentry"))
+		if (selectors->exact && selectors->attach && !strcmp(selectors->attach, "fentry"))
 			cli__usage(state,
 				   "--exact contradicts --attach fentry, which may skip calls "
 				   "(and counts how many)");
 		return 0;
 	default:
 		err = parse_filter(key, arg, state);
-		return err == ARGP_ERR_UNKNOWN ? parse_manner(key, arg, state) : err;
+		if (err == ARGP_ERR_UNKNOWN)
+			err = parse_manner(key, arg, state);
+		selectors->given |= !err;
+		return err;
 	}
 }
 

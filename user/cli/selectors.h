@@ -20,10 +20,12 @@ struct selectors {
 	uint32_t dir_mask; /* bit = enum vs_dir; all set unless chosen */
 	uint64_t duration_ns; /* 0: until stopped */
 	uint64_t interval_ns; /* 0: no tables before the end */
-	const char *attach; /* "auto", "fentry", "kprobe", "kprobe_multi", "kprobe_session" */
+	/* "auto", "fentry", "kprobe", "kprobe_multi", "kprobe_session"; NULL: not given */
+	const char *attach;
 	int offset_shift; /* -1: not given */
 	bool exact;
 	bool no_escalate;
+	bool given; /* was there any of these options? */
 
 	char device_name[VS_NAME_LEN];
 	char comm_name[VS_COMM_LEN];

@@ -16,7 +16,8 @@
 #define CELL_HEADER                                                                          \
 	"device,driver,region,dir,width,process,count,rate_per_s,bytes,errors,errnos,short," \
 	"unaligned,crossing,untimed,min_ns,p50_ns,p90_ns,p99_ns,p999_ns,max_ns,sum_ns,"      \
-	"accesses,access_1,access_2,access_4,access_8,access_block,access_refused\n"
+	"accesses,access_1,access_2,access_4,access_8,access_block,access_refused,"          \
+	"pid,comm,cgroup,vm\n"
 
 #define CASE_HEADER                                                                         \
 	"case,mode,pattern,region,width,offset,length,threads,reps,ops,ns_per_op_min,"      \
@@ -67,6 +68,25 @@ static void put_accesses(FILE *out, const struct run_accesses *accesses)
 	fprintf(out, ",%" PRIu64 ",%" PRIu64, accesses->blocks, accesses->refused);
 }
 
+/* The end of a row. */
+static int put_process(FILE *out, const struct run_process *process)
+{
+	const char *const texts[] = { process ? process->comm : NULL,
+				      process ? process->cgroup : NULL,
+				      process ? process->vm : NULL };
+	int err = 0;
+
+	fputc(',', out);
+	if (process)
+		fprintf(out, "%d", process->pid);
+	for (size_t i = 0; !err && i < sizeof(texts) / sizeof(texts[0]); i++) {
+		fputc(',', out);
+		err = texts[i] ? escape__csv(out, texts[i]) : 0;
+	}
+	fputc('\n', out);
+	return err;
+}
+
 static int put_cell(FILE *out, const struct view *view, const struct run_cell *cell)
 {
 	const struct run_device *device = &view->run->devices[cell->device];
@@ -95,8 +115,7 @@ static int put_cell(FILE *out, const struct view *view, const struct run_cell *c
 	put_latency(out, &cell->latency);
 	fputc(',', out);
 	put_accesses(out, &cell->accesses);
-	fputc('\n', out);
-	return 0;
+	return put_process(out, process);
 }
 
 static int put_cells(FILE *out, const struct run *run, const struct render_options *options)

@@ -69,6 +69,20 @@ static int add_latency(json_t *object, const struct run_latency *latency)
 					known ? json_integer(latency->max_ns) : json_null());
 }
 
+/* What the index stands for; where none is told, these are left out as it is. */
+static int add_process(json_t *object, const struct run_process *process)
+{
+	char *label;
+	int err;
+
+	if (!process)
+		return 0;
+	label = names__process_label(process);
+	err = label ? json_out__set_text(object, "process_name", label) : -ENOMEM;
+	free(label);
+	return err ?: json_out__set_text(object, "vm_name", process->vm);
+}
+
 static int add_cell(json_t *object, const struct view *view, const struct run_cell *cell)
 {
 	const struct run_device *device = &view->run->devices[cell->device];
@@ -81,6 +95,7 @@ static int add_cell(json_t *object, const struct view *view, const struct run_ce
 	err = err
 		      ?: json_out__set_text(object, "region_name",
 					    names__region(device, cell->region, buf));
+	err = err ?: add_process(object, names__process(view->run, cell));
 	err = err ?: json_out__set(object, "error_count", json_integer(cell->errors));
 	err = err
 		      ?: json_out__set(object, "rate_per_s",
@@ -137,30 +152,12 @@ static int add_cases(json_t *report, const struct run *run)
 	return err;
 }
 
-static int add_account(json_t *report, const struct run *run)
-{
-	struct run_account account;
-	json_t *object = json_object();
-	int err;
-
-	run__account(run, &account);
-	err = json_out__set(report, "account", object);
-	err = err ?: json_out__set(object, "issued", json_integer(account.counted + account.lost));
-	err = err ?: json_out__set(object, "counted", json_integer(account.counted));
-	err = err ?: json_out__set(object, "lost", json_integer(account.lost));
-	err = err
-		      ?: json_out__set_text(object, "lost_kind",
-					    run_lost_kind__name(account.lost_kind));
-	err = err ?: json_out__set(object, "overflow", json_integer(account.overflow));
-	return err ?: json_out__set(object, "no_device", json_integer(account.no_device));
-}
-
 static int add_derived(json_t *report, const struct view *view)
 {
 	int err = json_out__set(report, "schema", json_string(REPORT_SCHEMA));
 
 	err = err ?: json_out__set(report, "elapsed_ns", json_integer(view->elapsed_ns));
-	err = err ?: add_account(report, view->run);
+	err = err ?: json_out__set_account(report, view->run);
 	err = err ?: replace_cells(report, view);
 	return err ?: add_cases(report, view->run);
 }

@@ -27,6 +27,21 @@ int json_out__set_text(json_t *object, const char *key, const char *text)
 	return err;
 }
 
+int json_out__set_account(json_t *object, const struct run *run)
+{
+	struct run_account sums;
+	json_t *account = json_object();
+	int err = json_out__set(object, "account", account);
+
+	run__account(run, &sums);
+	err = err ?: json_out__set(account, "issued", json_integer(sums.counted + sums.lost));
+	err = err ?: json_out__set(account, "counted", json_integer(sums.counted));
+	err = err ?: json_out__set(account, "lost", json_integer(sums.lost));
+	err = err ?: json_out__set_text(account, "lost_kind", run_lost_kind__name(sums.lost_kind));
+	err = err ?: json_out__set(account, "overflow", json_integer(sums.overflow));
+	return err ?: json_out__set(account, "no_device", json_integer(sums.no_device));
+}
+
 /* The values of a document of one level: arrays with an element a line, all else in one line. */
 static void dump_value(FILE *out, const json_t *value)
 {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "user/render/snoop.h"
+
 const char *names__region(const struct run_device *device, uint32_t region, char *buf)
 {
 	for (size_t i = 0; i < device->nr_regions; i++)
@@ -42,6 +44,30 @@ char *names__process_label(const struct run_process *process)
 	char *label;
 
 	if (asprintf(&label, "%s[%d]", process->comm ?: "", process->pid) < 0)
+		return NULL;
+	return label;
+}
+
+char *names__frame(const struct snoop_frame *frame)
+{
+	char *text;
+	int n;
+
+	if (frame->function)
+		n = asprintf(&text, "%s+0x%" PRIx64 "%s%s%s", frame->function, frame->offset,
+			     frame->module ? " [" : "", frame->module ?: "",
+			     frame->module ? "]" : "");
+	else
+		n = asprintf(&text, "0x%" PRIx64, frame->address);
+	return n < 0 ? NULL : text;
+}
+
+char *names__process_full(const struct run_process *process)
+{
+	char *label;
+
+	if (asprintf(&label, "%s[%d]%s%s%s", process->comm ?: "", process->pid,
+		     process->vm ? " (VM " : "", process->vm ?: "", process->vm ? ")" : "") < 0)
 		return NULL;
 	return label;
 }

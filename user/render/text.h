@@ -4,11 +4,15 @@
 #define VFIOSCOPE_RENDER_TEXT_H
 
 #include "user/render/render.h"
+#include "user/render/table.h"
 
 /* Tool, host, devices and, for a trace, the account of each handler. */
 int text__header(FILE *out, const struct run *run, const char *title);
 int text__devices(FILE *out, const struct run *run);
 int text__account(FILE *out, const struct run *run);
+
+/* The process that the cell is of, into the next column. */
+void text__add_process(struct table *table, const struct run *run, const struct run_cell *cell);
 
 /* Device accesses, with an empty line before them; nothing if none are known. */
 int text__accesses(FILE *out, const struct run *run, const struct render_options *options);

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 
 #include "user/render/names.h"
-#include "user/render/table.h"
 #include "user/render/text.h"
 #include "user/render/view.h"
 
@@ -17,7 +16,7 @@ static uint64_t sum_of(const struct run_accesses *accesses)
 	return sum;
 }
 
-static void add_columns(struct table *table)
+static void add_columns(struct table *table, const struct view *view)
 {
 	static const char *const texts[] = { "DEVICE", "REGION", "DIR" };
 	static const char *const numbers[] = { "WIDTH", "CALLS", "1 BYTE",  "2",       "4",
@@ -28,6 +27,8 @@ static void add_columns(struct table *table)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		table__add_number_column(table, numbers[i]);
 	table__add_column(table, "HOW");
+	if (view__has_processes(view))
+		table__add_column(table, "PROCESS");
 }
 
 static void add_counts(struct table *table, const struct run_accesses *accesses, uint64_t calls)
@@ -43,9 +44,9 @@ static void add_counts(struct table *table, const struct run_accesses *accesses,
 	table__add(table, run_accesses_source__name(accesses->source));
 }
 
-static void add_cell(struct table *table, const struct run *run, const struct run_cell *cell)
+static void add_cell(struct table *table, const struct view *view, const struct run_cell *cell)
 {
-	const struct run_device *device = &run->devices[cell->device];
+	const struct run_device *device = &view->run->devices[cell->device];
 	bool derived = cell->accesses.source == RUN_ACCESSES_DERIVED;
 	uint64_t calls = cell->count - (derived ? cell->errors : 0);
 	char buf[NAMES_LEN];
@@ -57,6 +58,8 @@ static void add_cell(struct table *table, const struct run *run, const struct ru
 	table__add(table, run_width__name(cell->wclass));
 	table__addf(table, "%" PRIu64, calls);
 	add_counts(table, &cell->accesses, calls);
+	if (view__has_processes(view))
+		text__add_process(table, view->run, cell);
 }
 
 static void add_elsewhere(struct table *table, const struct run_accesses *elsewhere)
@@ -82,7 +85,7 @@ static size_t add_cells(struct table *table, const struct view *view, uint64_t *
 			*unknown += cell->count;
 			continue;
 		}
-		add_cell(table, view->run, cell);
+		add_cell(table, view, cell);
 		known++;
 	}
 	return known;
@@ -93,7 +96,7 @@ static int print_table(FILE *out, const struct view *view, struct table *table)
 	uint64_t unknown = 0;
 	int err;
 
-	add_columns(table);
+	add_columns(table, view);
 	if (!add_cells(table, view, &unknown) && !sum_of(&view->run->accesses_elsewhere))
 		return 0;
 	add_elsewhere(table, &view->run->accesses_elsewhere);

@@ -7,8 +7,7 @@
 
 #include "user/render/escape.h"
 #include "user/render/names.h"
-#include "user/render/render.h"
-#include "user/render/table.h"
+#include "user/render/text.h"
 #include "user/render/units.h"
 #include "user/render/view.h"
 
@@ -89,27 +88,24 @@ static void put_max(struct table *table, const struct cell_field *field)
 	table__add(table, latency->nr_buckets ? units__duration(latency->max_ns, buf) : NULL);
 }
 
-static void put_process(struct table *table, const struct cell_field *field)
+void text__add_process(struct table *table, const struct run *run, const struct run_cell *cell)
 {
-	const struct run_process *process = names__process(field->view->run, field->cell);
+	const struct run_process *process = names__process(run, cell);
 
 	if (process)
-		table__take(table, names__process_label(process));
+		table__take(table, names__process_full(process));
 	else
 		table__add(table, NULL);
+}
+
+static void put_process(struct table *table, const struct cell_field *field)
+{
+	text__add_process(table, field->view->run, field->cell);
 }
 
 static void put_errnos(struct table *table, const struct cell_field *field)
 {
 	table__take(table, names__errnos(field->cell->errnos, field->cell->nr_errnos));
-}
-
-static bool any_process(const struct view *view)
-{
-	for (size_t i = 0; i < view->nr_rows; i++)
-		if (view->rows[i].cell->process != RUN_NO_PROCESS)
-			return true;
-	return false;
 }
 
 static bool any_errno(const struct view *view)
@@ -145,7 +141,7 @@ static const struct cell_column columns[] = {
 	COUNTER("SHORT", shorts),
 	COUNTER("UNALIGN", unaligned),
 	COUNTER("UNTIMED", untimed),
-	{ .name = "PROCESS", .text = true, .wanted = any_process, .put = put_process },
+	{ .name = "PROCESS", .text = true, .wanted = view__has_processes, .put = put_process },
 	{ .name = "ERRNOS", .text = true, .wanted = any_errno, .put = put_errnos },
 };
 
@@ -176,32 +172,55 @@ static void add_cell(struct table *table, const struct view *view, const struct 
 	}
 }
 
-static int print_heading(FILE *out, const struct run_device *device)
+/* ", used by comm[pid]" where one process has all rows of the device. */
+static int print_process(FILE *out, const struct view *view, const struct run_cell *cell)
 {
+	const struct run_process *process = names__process(view->run, cell);
+	char *label, *safe;
+
+	if (!process || view__has_processes(view))
+		return 0;
+	label = names__process_full(process);
+	safe = label ? escape__text(label) : NULL;
+	if (safe)
+		fprintf(out, ", used by %s", safe);
+	free(label);
+	free(safe);
+	return safe ? 0 : -ENOMEM;
+}
+
+/* Of the rows that begin with @cell. */
+static int print_heading(FILE *out, const struct view *view, const struct run_cell *cell)
+{
+	const struct run_device *device = &view->run->devices[cell->device];
 	char *name = escape__text(device->name);
 	char *driver = escape__text(device->driver ?: "driver unknown");
+	int err = name && driver ? 0 : -ENOMEM;
 
-	if (name && driver)
-		fprintf(out, "%s (%s)\n", name, driver);
+	if (!err) {
+		fprintf(out, "%s (%s)", name, driver);
+		err = print_process(out, view, cell);
+		fputc('\n', out);
+	}
 	free(name);
 	free(driver);
-	return name && driver ? 0 : -ENOMEM;
+	return err;
 }
 
 /* Prints the rows from *@row on that are of one device and moves *@row past them. */
 static int print_device(FILE *out, const struct view *view, size_t *row)
 {
-	uint32_t device = view->rows[*row].cell->device;
+	const struct run_cell *first = view->rows[*row].cell;
 	struct table *table = table__new();
 	int err = -ENOMEM;
 
 	if (!table)
 		return err;
 	add_columns(table, view);
-	for (; *row < view->nr_rows && view->rows[*row].cell->device == device; ++*row)
+	for (; *row < view->nr_rows && view->rows[*row].cell->device == first->device; ++*row)
 		add_cell(table, view, view->rows[*row].cell);
 
-	err = print_heading(out, &view->run->devices[device]);
+	err = print_heading(out, view, first);
 	if (!err)
 		err = table__print(table, out);
 	table__free(table);

@@ -194,6 +194,21 @@ static void note_bad_regions(FILE *out, const struct run *run)
 			count);
 }
 
+/* A run by process has a process with every cell, but for those that came late. */
+static void note_processes(FILE *out, const struct run *run)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < run->nr_cells; i++)
+		if (run->cells[i].process == RUN_NO_PROCESS)
+			count += run->cells[i].count;
+	if (run->nr_processes && count)
+		fprintf(out,
+			"- calls of processes that there was no room to tell apart: %" PRIu64
+			"; see --max-cells\n",
+			count);
+}
+
 int text__notes(FILE *out, const struct run *run)
 {
 	int err;
@@ -209,6 +224,7 @@ int text__notes(FILE *out, const struct run *run)
 	}
 	note_limits(out, &run->limits);
 	note_bad_regions(out, run);
+	note_processes(out, run);
 	err = note_segments(out, run);
 	err = err ?: note_devices(out, run);
 	fputs("- latency is the handler's: it includes runtime-PM resume and waits on the device's "

@@ -100,6 +100,17 @@ void view__free(struct view *view)
 	view->nr_rows = 0;
 }
 
+bool view__has_processes(const struct view *view)
+{
+	for (size_t i = 1; i < view->nr_rows; i++) {
+		const struct run_cell *cell = view->rows[i].cell, *before = view->rows[i - 1].cell;
+
+		if (cell->device == before->device && cell->process != before->process)
+			return true;
+	}
+	return false;
+}
+
 double view__rate(const struct view *view, const struct run_cell *cell)
 {
 	return view->elapsed_ns ? cell->count * 1e9 / view->elapsed_ns : 0;

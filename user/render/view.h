@@ -21,6 +21,12 @@ struct view {
 int view__init(struct view *view, const struct run *run, const struct render_options *options);
 void view__free(struct view *view);
 
+/*
+ * Does it take a column to tell processes apart? Not if each device is used by one only (or none is told),
+ * which can be said once for all rows.
+ */
+bool view__has_processes(const struct view *view);
+
 /* Accesses per second; 0 where there is no elapsed time. */
 double view__rate(const struct view *view, const struct run_cell *cell);
 

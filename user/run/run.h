@@ -369,17 +369,17 @@ bool run_hot_offset__is_detailed(const struct run_hot_offset *hot);
 bool run__offsets_complete(const struct run *run, uint32_t cell);
 
 /*
- * pages.c: why accesses to a page are calls of the handlers, and not loads and stores through a mapping. Each
- * keeps it from being mapped by itself; of several that do, the first one here.
+ * Why accesses to a page were calls of the handlers, and not loads and stores through a mapping: the first
+ * of these that holds.
  */
 enum run_trap {
-	RUN_TRAP_UNKNOWN,
+	RUN_TRAP_UNKNOWN, /* or a mapping was there as well */
 	RUN_TRAP_NO_MMAP, /* the driver has no mmap() */
-	RUN_TRAP_IO_BAR, /* and the driver says that it cannot be mapped; so in the next two */
-	RUN_TRAP_SUB_PAGE_BAR, /* less than a page */
-	RUN_TRAP_REGION, /* CONFIG, ROM, and what the driver does not offer for other reasons */
-	RUN_TRAP_MSIX_PAGE, /* the client mapped others of the region, but not that of the MSI-X table */
-	RUN_TRAP_CLIENT, /* it could be mapped, and nobody did */
+	RUN_TRAP_IO_BAR, /* and the driver does not offer it for mapping, as in the next two */
+	RUN_TRAP_SUB_PAGE_BAR, /* smaller than a page */
+	RUN_TRAP_REGION, /* CONFIG, ROM, and what the driver keeps to itself */
+	RUN_TRAP_MSIX_PAGE, /* it holds the MSI-X table, which clients leave trapped */
+	RUN_TRAP_CLIENT, /* it could have been mapped, and nobody did */
 };
 
 /* Calls that began in one page of a region (VS_PAGE), as far as hot_offsets has them. */
@@ -390,7 +390,7 @@ struct run_page {
 	uint64_t errors;
 	enum run_trap trap;
 };
-/* @pages, malloc'ed, by device, region and offset; of the cells that @wanted, by index, or of all (NULL). */
+/* pages.c: @pages, malloc'ed, by device, region and offset; of the cells that @wanted, by index, or of all (NULL). */
 int run__pages(const struct run *run, const bool *wanted, struct run_page **pages, size_t *nr);
 
 /*

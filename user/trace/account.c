@@ -31,7 +31,8 @@ uint64_t probe__counted(const struct tracer *tracer, const struct probe *probe)
 	for (uint32_t i = 0; i < VS_MAX_DEVICES; i++)
 		if (vs_device__handler(&tracer->shared->devices[i], probe->handler->dir) ==
 		    probe->handler->address)
-			counted += snapshot__counted(tracer->snapshot, i, probe->handler->dir);
+			counted +=
+				snapshot__counted(tracer->snapshot, tracer, i, probe->handler->dir);
 	return counted;
 }
 
@@ -91,6 +92,7 @@ struct account {
 	uint64_t counted, lost;
 	struct left left;
 	bool fuzzy; /* calls at the edges of the segment may be in "lost" */
+	bool unknown; /* calls that the kernel does not tell may not be in "lost" */
 };
 
 static void account_fentry(const struct tracer *tracer, const struct segment *segment,
@@ -131,7 +133,9 @@ static void add_muted(const struct segment *segment, const struct probe *probe,
 {
 	const struct reading *last = segment->to_ns ? &probe->shut : &probe->end;
 
-	account->lost += last->muted_max - probe->opening.muted_min;
+	account->unknown = last->muted_max == MUTED_UNKNOWN;
+	if (!account->unknown)
+		account->lost += last->muted_max - probe->opening.muted_min;
 	account->fuzzy = probe->opening.muted_min != probe->open.muted_max ||
 			 probe->closing.muted_min != probe->shut.muted_max ||
 			 account->left.in_flight;
@@ -191,7 +195,7 @@ static struct account account_of(const struct tracer *tracer, const struct segme
 static enum run_lost_kind lost_kind(const struct tracer *tracer, const struct probe *probe,
 				    const struct account *account)
 {
-	if (!probe->provable)
+	if (!probe->provable || account->unknown)
 		return RUN_LOST_UNPROVABLE;
 	if (account->lost && (account->fuzzy || trace_config__has_filter(tracer->config) ||
 			      may_serve_others(tracer, probe)))

@@ -29,6 +29,8 @@ static int open_handlers(struct pair *pair)
 	pair->object = skel->obj;
 	pair->bss = skel->maps.bss;
 	pair->cells = skel->maps.cells;
+	pair->ring = skel->maps.ring;
+	pair->buffers = skel->maps.buffers;
 	pair->offsets = skel->maps.offsets;
 	pair->config = &skel->rodata->config;
 	pair->shared = &skel->bss->shared;
@@ -47,6 +49,8 @@ static int open_session(struct pair *pair)
 	pair->object = skel->obj;
 	pair->bss = skel->maps.bss;
 	pair->cells = skel->maps.cells;
+	pair->ring = skel->maps.ring;
+	pair->buffers = skel->maps.buffers;
 	pair->offsets = skel->maps.offsets;
 	pair->config = &skel->rodata->config;
 	pair->shared = &skel->bss->shared;
@@ -72,6 +76,7 @@ static void copy_name(char *to, size_t size, const char *from)
 /* The programs' constants: known to the verifier, so that what is not asked for costs nothing. */
 void trace_config__apply(const struct trace_config *config, struct vs_config *constants)
 {
+	constants->by_process = config->by_process;
 	constants->given_shift = config->offset_shift;
 	constants->core_request = config->core_request;
 	constants->filter_regions = config->region_mask;
@@ -290,21 +295,30 @@ static const struct flavour {
 	[TRACE_KPROBE_SESSION] = { open_session, "session", NULL, target_session, attach_session },
 };
 
-/* Those that record have another one for offsets. */
+/* @variant: "" or what begins with an underscore. */
+static struct bpf_program *find_program(const struct pair *pair, enum vs_dir dir,
+					const char *flavour, const char *variant)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%s_%s%s", run_dir__name(dir), flavour, variant);
+	return bpf_object__find_program_by_name(pair->object, name);
+}
+
+/* Some have another one that tells processes apart, or that does more with each call; none has both. */
 static struct bpf_program *use_program(const struct pair *pair, enum vs_dir dir,
 				       const char *flavour)
 {
 	struct bpf_program *program = NULL;
-	char name[32];
 
 	if (!flavour)
 		return NULL;
-	snprintf(name, sizeof(name), "%s_%s_offsets", run_dir__name(dir), flavour);
-	if (pair->config->offsets_per_cpu)
-		program = bpf_object__find_program_by_name(pair->object, name);
-	name[strlen(name) - strlen("_offsets")] = '\0';
+	if (pair->config->by_process)
+		program = find_program(pair, dir, flavour, "_by_process");
+	if (!program && (pair->config->offsets_per_cpu || pair->config->snoop.on))
+		program = find_program(pair, dir, flavour, "_detailed");
 	if (!program)
-		program = bpf_object__find_program_by_name(pair->object, name);
+		program = find_program(pair, dir, flavour, "");
 	bpf_program__set_autoload(program, true);
 	return program;
 }
@@ -350,6 +364,7 @@ int trace_likely_method(const struct trace_handler *handler)
 		if (err)
 			return err;
 		pair.probes[handler->dir] = &probe;
+		snoop__leave_out(&pair);
 		err = load_pair(&pair, &flavours[method]);
 		close_copy(&pair);
 		if (!err)
@@ -379,6 +394,7 @@ int pair__load(struct tracer *tracer, struct pair *pair, enum trace_method metho
 	pair->config->counts_all_accesses = is_first(tracer, pair);
 	trace_config__apply(tracer->config, pair->config);
 	err = share_maps(tracer, pair);
+	err = err ?: snoop__configure(tracer, pair);
 	if (!err)
 		err = load_pair(pair, &flavours[method]);
 	if (err)

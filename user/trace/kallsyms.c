@@ -1,32 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Kernel symbols by name and by address, from /proc/kallsyms. */
+/* Kernel symbols by name and by address, from the lines of kernel_symbols in bpf/open.bpf.c. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "user/trace/trace.h"
 
-#define KERNEL_ITSELF "vmlinux"
-
-/* The parts of "ffffffffc0401230 t vfio_pci_core_read\t[vfio_pci_core]", in place. */
+/* The parts of "ffffffffc0401230 vfio_pci_core vfio_pci_core_read", in place. */
 static bool parse_line(char *line, uint64_t *address, char **function, char **module)
 {
-	char *rest, *end;
+	char *end;
 
-	*address = strtoull(line, &rest, 16);
-	if (rest == line || !*address || !rest[1] || rest[2] != ' ')
+	*address = strtoull(line, module, 16);
+	if (*module == line || !*address || *(*module)++ != ' ')
 		return false;
-	*function = rest + 3;
-	end = *function + strcspn(*function, "\t\n");
-	*module = KERNEL_ITSELF;
-	if (*end == '\t' && end[1] == '[') {
-		*module = end + 2;
-		(*module)[strcspn(*module, "]")] = '\0';
-	}
+	end = strchr(*module, ' ');
+	if (!end)
+		return false;
 	*end = '\0';
+	*function = end + 1;
 	return true;
 }
 
@@ -74,47 +67,16 @@ static bool shows_addresses(const struct kallsyms *kallsyms)
 	return false;
 }
 
-/* The kernel makes the file as it is read, at a price for each read() call: a page is what one may give. */
-#define READ_SIZE 4096
-
-static int read_all(int fd, struct kallsyms *kallsyms)
-{
-	size_t room = 0;
-
-	for (;;) {
-		ssize_t n;
-
-		if (room - kallsyms->len < READ_SIZE) {
-			char *more = realloc(kallsyms->text, room = 2 * room + READ_SIZE);
-
-			if (!more)
-				return -ENOMEM;
-			kallsyms->text = more;
-		}
-		n = read(fd, kallsyms->text + kallsyms->len, READ_SIZE);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (!n)
-			return 0;
-		kallsyms->len += n > 0 ? n : 0;
-	}
-}
-
-int kallsyms__read(struct kallsyms **kallsymsp)
+int kallsyms__new(struct kallsyms **kallsymsp, char *text, size_t len)
 {
 	struct kallsyms *kallsyms = calloc(1, sizeof(*kallsyms));
-	int err, fd;
 
 	*kallsymsp = kallsyms;
-	if (!kallsyms)
+	if (!kallsyms) {
+		free(text);
 		return -ENOMEM;
-	fd = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	err = read_all(fd, kallsyms);
-	close(fd);
-	if (err)
-		return err;
+	}
+	*kallsyms = (struct kallsyms){ .text = text, .len = len };
 	return shows_addresses(kallsyms) ? 0 : -EACCES;
 }
 
@@ -124,6 +86,24 @@ void kallsyms__free(struct kallsyms *kallsyms)
 		return;
 	free(kallsyms->text);
 	free(kallsyms);
+}
+
+int kallsyms__for_each(const struct kallsyms *kallsyms,
+		       int (*take)(void *context, uint64_t address, const char *function,
+				   const char *module),
+		       void *context)
+{
+	const char *at = kallsyms->text, *end = at + kallsyms->len;
+	char line[LINE_LEN], *function, *module;
+	uint64_t address;
+	int err = 0;
+
+	while (!err && at < end) {
+		at = copy_line(at, end, line, sizeof(line));
+		if (parse_line(line, &address, &function, &module))
+			err = take(context, address, function, module);
+	}
+	return err;
 }
 
 void kallsyms__resolve(const struct kallsyms *kallsyms, struct kallsym *symbols, size_t nr)

@@ -43,6 +43,9 @@ uint64_t tracer__map_bytes(const struct tracer *tracer)
 {
 	uint64_t bytes = map_bytes(tracer->bss_fd) + map_bytes(tracer->cells_fd);
 
+	/* Before Linux 6.3 the kernel does not tell. */
+	if (tracer->ring_fd >= 0)
+		bytes += tracer->config->snoop->buffer_bytes;
 	if (tracer->offsets)
 		bytes += map_bytes(tracer->offsets_fd);
 	for (size_t i = 0; i < VS_MAX_SEGMENTS; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who has a VFIO device open, or a region of it mapped, by BPF iterators over all files and mappings. */
+/* The kernel's symbols; who has a VFIO device open, or a region of it mapped: by BPF iterators. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -13,9 +13,13 @@
 
 struct open_scan {
 	struct open_bpf *skel;
+	struct kallsyms *symbols;
 	struct bpf_link *open_devices, *mapped_regions;
 	bool maps_dma_bufs;
 };
+
+/* The kernel writes no more at a time. */
+#define READ_SIZE 32768
 
 /* All that an iterator writes, in rows of @size bytes. A read may end within a row. */
 static int read_rows(int fd, size_t size, void *rowsp, size_t *nr)
@@ -27,15 +31,14 @@ static int read_rows(int fd, size_t size, void *rowsp, size_t *nr)
 	for (;;) {
 		ssize_t n;
 
-		if (room - used < size) {
-			char *more = realloc(data, room + 64 * size);
+		if (room - used < READ_SIZE) {
+			char *more = realloc(data, room = 2 * room + READ_SIZE);
 
 			if (!more) {
 				err = -ENOMEM;
 				goto fail;
 			}
 			data = more;
-			room += 64 * size;
 		}
 		n = read(fd, data + used, room - used);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -56,8 +59,29 @@ fail:
 	return err;
 }
 
+static int look(const struct bpf_link *link, size_t size, void *rowsp, size_t *nr)
+{
+	int fd = bpf_iter_create(bpf_link__fd(link));
+	int err = fd < 0 ? -errno : read_rows(fd, size, rowsp, nr);
+
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+static int read_symbols(struct open_scan *scan)
+{
+	struct bpf_link *link = bpf_program__attach_iter(scan->skel->progs.kernel_symbols, NULL);
+	char *text = NULL;
+	size_t len = 0;
+	int err = link ? look(link, sizeof(*text), &text, &len) : -errno;
+
+	bpf_link__destroy(link);
+	return err ? err : kallsyms__new(&scan->symbols, text, len);
+}
+
 /* What the programs compare with. The first one must be there. */
-static int set_addresses(struct open_scan *scan, const struct kallsyms *kallsyms)
+static int set_addresses(struct open_scan *scan)
 {
 	struct kallsym symbols[] = {
 		{ .function = "vfio_device_fops" },
@@ -66,25 +90,30 @@ static int set_addresses(struct open_scan *scan, const struct kallsyms *kallsyms
 		{ .function = "vfio_pci_core_mmap_prep_dmabuf" },
 	};
 
-	kallsyms__resolve(kallsyms, symbols, sizeof(symbols) / sizeof(*symbols));
-	scan->skel->rodata->device_fops = symbols[0].address;
-	scan->skel->rodata->core_request = symbols[1].address;
-	scan->skel->rodata->core_mmap_ops = symbols[2].address;
+	kallsyms__resolve(scan->symbols, symbols, sizeof(symbols) / sizeof(*symbols));
+	scan->skel->bss->device_fops = symbols[0].address;
+	scan->skel->bss->core_request = symbols[1].address;
+	scan->skel->bss->core_mmap_ops = symbols[2].address;
 	scan->maps_dma_bufs = symbols[3].address;
-	scan->skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
 	return symbols[0].address ? 0 : -ENOENT;
 }
 
-static int load(struct open_scan *scan, const struct kallsyms *kallsyms)
+static int load(struct open_scan *scan, bool all_symbols)
 {
 	int err;
 
+	if (access("/sys/class/vfio-dev", F_OK))
+		return -ENOENT;
 	scan->skel = open_bpf__open();
 	if (!scan->skel)
 		return -errno;
-	err = set_addresses(scan, kallsyms);
-	if (!err)
-		err = open_bpf__load(scan->skel);
+	scan->skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
+	/* Only of what is not built in sysfs has the state. */
+	scan->skel->rodata->modules_only = !all_symbols &&
+					   !access("/sys/module/vfio/initstate", F_OK);
+	err = open_bpf__load(scan->skel);
+	err = err ?: read_symbols(scan);
+	err = err ?: set_addresses(scan);
 	if (err)
 		return err;
 	scan->open_devices = bpf_program__attach_iter(scan->skel->progs.open_devices, NULL);
@@ -94,10 +123,10 @@ static int load(struct open_scan *scan, const struct kallsyms *kallsyms)
 	return scan->mapped_regions ? 0 : -errno;
 }
 
-int open_scan__new(struct open_scan **scanp, const struct kallsyms *kallsyms, char *error)
+int open_scan__new(struct open_scan **scanp, bool all_symbols, char *error)
 {
 	struct open_scan *scan = calloc(1, sizeof(*scan));
-	int err = scan ? load(scan, kallsyms) : -ENOMEM;
+	int err = scan ? load(scan, all_symbols) : -ENOMEM;
 
 	*scanp = scan;
 	if (err)
@@ -105,14 +134,9 @@ int open_scan__new(struct open_scan **scanp, const struct kallsyms *kallsyms, ch
 	return err;
 }
 
-static int look(const struct bpf_link *link, size_t size, void *rowsp, size_t *nr)
+const struct kallsyms *open_scan__symbols(const struct open_scan *scan)
 {
-	int fd = bpf_iter_create(bpf_link__fd(link));
-	int err = fd < 0 ? -errno : read_rows(fd, size, rowsp, nr);
-
-	if (fd >= 0)
-		close(fd);
-	return err;
+	return scan->symbols;
 }
 
 int open_scan__look(const struct open_scan *scan, struct open_rows *rows, char *error)
@@ -148,7 +172,7 @@ bool open_scan__knows_mappings(const struct open_scan *scan)
 
 uint64_t open_scan__core_request(const struct open_scan *scan)
 {
-	return scan->skel->rodata->core_request;
+	return scan->skel->bss->core_request;
 }
 
 void open_scan__free(struct open_scan *scan)
@@ -157,6 +181,7 @@ void open_scan__free(struct open_scan *scan)
 		return;
 	bpf_link__destroy(scan->open_devices);
 	bpf_link__destroy(scan->mapped_regions);
+	kallsyms__free(scan->symbols);
 	open_bpf__destroy(scan->skel);
 	free(scan);
 }

@@ -2,6 +2,9 @@
 /* What the kernel says of how often a handler was called, and how often it skipped our programs. */
 #include <bpf/bpf.h>
 #include <linux/bpf.h>
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "user/trace/tracer.h"
 
@@ -52,30 +55,50 @@ static uint64_t passages(const struct tracer *tracer, const struct probe *probe)
 	return sum;
 }
 
-/* How often a reading is tried in which no call comes in between. */
+void wait_for_programs(void)
+{
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
+/* How often a reading is tried in which no call comes in between, and how many such are wanted. */
 #define MUTED_TRIES 20
+#define MUTED_QUIET_TRIES 3
 
 /*
- * Hits of the entry's event in which its program did not run. The two counts are not read at the same
- * time, so that calls in between blur the difference. But it never shrinks: of several tries each
- * holds as a bound.
+ * Hits of the entry's event in which its program did not run: between two bounds. They never shrink, so
+ * that of several tries each holds as a bound. What blurs them: calls that come between the readings
+ * of the two counts, unless there was none (true); and calls of which nothing but the hit is counted
+ * yet, one for each other CPU at most.
  */
+static bool try_muted(const struct tracer *tracer, const struct probe *probe,
+		      struct reading *reading)
+{
+	uint64_t before = passages(tracer, probe), after, hits;
+
+	if (kprobe_event__hits(&probe->entry.event, &hits))
+		return false;
+	after = passages(tracer, probe) + tracer->nr_cpus - 1;
+	if (hits > after && reading->muted_min < hits - after)
+		reading->muted_min = hits - after;
+	if (reading->muted_max > hits - before)
+		reading->muted_max = hits - before;
+	return after - before == tracer->nr_cpus - 1;
+}
+
+/* For more than it is, this takes a call that was caught between its hit and its program in each quiet try. */
 static void read_muted(const struct tracer *tracer, const struct probe *probe,
 		       struct reading *reading)
 {
-	uint64_t before, after, hits;
+	int quiet = 0;
 
-	reading->muted_min = 0;
-	reading->muted_max = UINT64_MAX;
+	reading->muted_max = MUTED_UNKNOWN;
 	for (int i = 0; i < MUTED_TRIES && reading->muted_min < reading->muted_max; i++) {
-		before = passages(tracer, probe);
-		if (kprobe_event__hits(&probe->entry.event, &hits))
-			break;
-		after = passages(tracer, probe);
-		if (hits > after && reading->muted_min < hits - after)
-			reading->muted_min = hits - after;
-		if (reading->muted_max > hits - before)
-			reading->muted_max = hits - before;
+		if (!try_muted(tracer, probe, reading))
+			continue;
+		if (++quiet == MUTED_QUIET_TRIES)
+			reading->muted_min = reading->muted_max;
+		else if (reading->muted_min < reading->muted_max)
+			wait_for_programs();
 	}
 }
 

@@ -2,7 +2,6 @@
 /* A stretch of the recording with one method: attach, open the gate, shut it, detach. */
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <linux/membarrier.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,6 +219,8 @@ static int adopt_offsets(struct tracer *tracer, const struct pair *pair)
 /* The first pair's programs made the maps: the others get them, and we see into them. */
 static int adopt_maps(struct tracer *tracer, const struct pair *pair)
 {
+	int err = 0;
+
 	tracer->shared = pair->shared;
 	tracer->bss_fd = bpf_map__fd(pair->bss);
 	tracer->cells_fd = bpf_map__fd(pair->cells);
@@ -228,7 +229,9 @@ static int adopt_maps(struct tracer *tracer, const struct pair *pair)
 	tracer->cells = map_memory(tracer->cells_fd, tracer->cells_bytes);
 	if (!tracer->cells)
 		return -errno;
-	return tracer->config->max_offsets ? adopt_offsets(tracer, pair) : 0;
+	if (tracer->config->max_offsets)
+		err = adopt_offsets(tracer, pair);
+	return err ?: snoop__adopt(tracer, pair);
 }
 
 int segment__attach(struct tracer *tracer, struct segment *segment, enum trace_method method,
@@ -242,7 +245,7 @@ int segment__attach(struct tracer *tracer, struct segment *segment, enum trace_m
 			return err;
 		err = tracer->cells ? 0 : adopt_maps(tracer, pair);
 		if (err) {
-			trace_explain(err, "map the cells and offsets", error);
+			trace_explain(err, "map what is recorded", error);
 			return err;
 		}
 	}
@@ -340,23 +343,14 @@ void segment__poll(struct tracer *tracer, struct segment *segment)
 	snapshot__take(tracer->snapshot, tracer);
 }
 
-/*
- * Wait until no program runs that passed the gate before it was shut, even one that was preempted: they
- * run as readers of RCU, for which this system call waits. It does not on one CPU, nor where some have
- * no tick ("nohz_full"): there a tick must do.
- */
-static void settle(void)
-{
-	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
-}
-
 void segment__shut(struct tracer *tracer, struct segment *segment)
 {
 	READ_ALL(tracer, segment, closing);
 	segment->to_ns = monotonic_ns();
 	move_gates(segment, VS_SHUT);
 	READ_ALL(tracer, segment, shut);
-	settle();
+	/* No program runs any more that passed the gate before it was shut; with "nohz_full" a tick must do. */
+	wait_for_programs();
 	segment__drain(segment, segment->from_ns, segment->to_ns);
 	snapshot__take(tracer->snapshot, tracer);
 	for (size_t i = 0; i < tracer->nr_handlers; i++)

@@ -156,14 +156,16 @@ void snapshot__take(struct snapshot *snapshot, const struct tracer *tracer)
 	order_devices(snapshot, tracer->shared->devices);
 }
 
-uint64_t snapshot__counted(const struct snapshot *snapshot, uint32_t device, enum vs_dir dir)
+uint64_t snapshot__counted(const struct snapshot *snapshot, const struct tracer *tracer,
+			   uint32_t device, enum vs_dir dir)
 {
 	uint64_t counted = 0;
 
 	for (uint32_t id = 1; id < snapshot->used; id++) {
 		const struct vs_cell *first = &snapshot->last[id];
 
-		if (!first->valid || first->device != device || VS_INDEX_DIR(first->index) != dir)
+		if (!first->valid || VS_INDEX_DIR(first->index) != dir ||
+		    client__device(tracer, first->client) != device)
 			continue;
 		for (uint32_t cpu = 0; cpu < snapshot->nr_cpus; cpu++)
 			counted += snapshot->last[cpu * snapshot->cells_per_cpu + id].count;
@@ -222,6 +224,7 @@ static int fill_errnos(struct run_cell *cell, const struct wide_cell *wide)
 static void fill_accesses(struct run_cell *cell, const struct snapshot *snapshot,
 			  const struct tracer *tracer, uint32_t id)
 {
+	uint32_t device = client__device(tracer, snapshot->last[id].client);
 	uint64_t irregular = 0, counts[VS_ACCESSES] = {};
 
 	for (uint32_t cpu = 0; cpu < snapshot->nr_cpus; cpu++) {
@@ -231,8 +234,7 @@ static void fill_accesses(struct run_cell *cell, const struct snapshot *snapshot
 		for (int i = 0; i < VS_ACCESSES; i++)
 			counts[i] += copy->accesses[i];
 	}
-	accesses__fill(tracer, &tracer->shared->devices[snapshot->last[id].device], irregular,
-		       counts, cell);
+	accesses__fill(tracer, &tracer->shared->devices[device], irregular, counts, cell);
 }
 
 static int fill_cell(struct run_cell *cell, const struct snapshot *snapshot,
@@ -244,7 +246,6 @@ static int fill_cell(struct run_cell *cell, const struct snapshot *snapshot,
 	cell->region = VS_INDEX_REGION(first->index);
 	cell->dir = VS_INDEX_DIR(first->index);
 	cell->wclass = VS_INDEX_WCLASS(first->index);
-	cell->process = RUN_NO_PROCESS;
 	for (uint32_t cpu = 0; cpu < snapshot->nr_cpus; cpu++) {
 		const struct vs_cell *copy = &snapshot->last[cpu * snapshot->cells_per_cpu + id];
 
@@ -358,23 +359,39 @@ static int add_cell(struct run *run, struct run_cell *cell)
 	return run->nr_cells - 1;
 }
 
+/* Elements of the run, by place in the kernel's tables; less than 0: not added yet. */
+struct indexes {
+	int devices[VS_MAX_DEVICES];
+	int processes[VS_MAX_PROCESSES];
+};
+
+/* Whose cell it is. */
+static int fill_client(struct run_cell *cell, const struct tracer *tracer, uint32_t client,
+		       struct run *run, struct indexes *indexes)
+{
+	int device = fill_device(tracer->shared->devices, client__device(tracer, client), run,
+				 indexes->devices);
+
+	if (device < 0)
+		return device;
+	cell->device = device;
+	return client__fill_process(tracer, client, run, indexes->processes, &cell->process);
+}
+
 /* @cells: their indexes in the run, by number. */
 static int fill_cells(const struct snapshot *snapshot, const struct tracer *tracer, struct run *run,
-		      int *indexes, int *cells)
+		      struct indexes *indexes, int *cells)
 {
-	const struct vs_device *devices = tracer->shared->devices;
-
 	for (uint32_t i = 0; i < snapshot->nr_cells; i++) {
 		uint32_t id = snapshot->cell_order[i];
 		struct run_cell cell = {};
-		int device = fill_device(devices, snapshot->last[id].device, run, indexes);
-		int err = device < 0 ? device : fill_cell(&cell, snapshot, tracer, id);
+		int err = fill_client(&cell, tracer, snapshot->last[id].client, run, indexes);
 
+		err = err ?: fill_cell(&cell, snapshot, tracer, id);
 		if (err) {
 			run_cell__clear(&cell);
 			return err;
 		}
-		cell.device = device;
 		cells[id] = add_cell(run, &cell);
 		if (cells[id] < 0)
 			return cells[id];
@@ -383,7 +400,7 @@ static int fill_cells(const struct snapshot *snapshot, const struct tracer *trac
 }
 
 static int fill_cells_and_offsets(const struct snapshot *snapshot, const struct tracer *tracer,
-				  struct run *run, int *indexes)
+				  struct run *run, struct indexes *indexes)
 {
 	int *cells = calloc(snapshot->cells_per_cpu, sizeof(*cells));
 	int err;
@@ -400,12 +417,12 @@ static int fill_cells_and_offsets(const struct snapshot *snapshot, const struct 
 
 int snapshot__fill(const struct snapshot *snapshot, const struct tracer *tracer, struct run *run)
 {
-	int indexes[VS_MAX_DEVICES];
+	struct indexes indexes;
 
-	memset(indexes, -1, sizeof(indexes));
+	memset(&indexes, -1, sizeof(indexes));
 	for (uint32_t i = 0; i < snapshot->nr_devices; i++) {
 		int device = fill_device(tracer->shared->devices, snapshot->device_order[i], run,
-					 indexes);
+					 indexes.devices);
 
 		if (device < 0)
 			return device;
@@ -413,5 +430,5 @@ int snapshot__fill(const struct snapshot *snapshot, const struct tracer *tracer,
 	run->limits.max_cells = snapshot->cells_per_cpu - 1;
 	run->limits.cells_used = snapshot->used ? snapshot->used - 1 : 0;
 	accesses__fill_elsewhere(tracer, run);
-	return fill_cells_and_offsets(snapshot, tracer, run, indexes);
+	return fill_cells_and_offsets(snapshot, tracer, run, &indexes);
 }

@@ -45,12 +45,24 @@ struct trace_handler {
 	enum vs_dir dir;
 };
 
+/* Which single calls go to user space; zero: all that are counted. */
+struct trace_snoop {
+	uint32_t buffer_bytes; /* of kernel memory; a power of two */
+	uint64_t slower_than_ns;
+	bool errors_only;
+	bool all_ones; /* judge what was read */
+	uint32_t stacks; /* enum vs_stacks, a mask */
+	struct vs_width_range widths[VS_WIDTH_RANGES];
+	uint32_t nr_widths; /* 0: any */
+};
+
 /* Zero or NULL: no filter, the default. */
 struct trace_config {
 	enum trace_method method;
 	bool exact; /* fail where the method cannot prove what it loses */
 	bool escalate; /* be ready for tracer__escalate() */
 	uint32_t max_cells; /* per CPU */
+	bool by_process; /* cells are of a process each */
 	uint32_t max_offsets; /* per CPU, at most VS_MAX_OFFSETS; 0: offsets are not recorded */
 	const char *device;
 	const char *driver;
@@ -61,6 +73,7 @@ struct trace_config {
 	uint32_t region_mask;
 	uint32_t offset_shift;
 	uint64_t core_request; /* open_scan__core_request() */
+	const struct trace_snoop *snoop; /* NULL: no single calls */
 };
 
 #define TRACE_DEFAULT_MAX_CELLS 144 /* with the tables: below 1 MiB a CPU */
@@ -74,6 +87,8 @@ int tracer__new(struct tracer **tracer, const struct trace_config *config,
 int tracer__attach(struct tracer *tracer, char *error);
 void tracer__activate(struct tracer *tracer);
 void tracer__poll(struct tracer *tracer);
+/* Look at processes that were not met before, while they live; poll does. No system call if there is none. */
+void tracer__look(struct tracer *tracer);
 /* CPUs that there is kernel memory for: all that are possible. */
 uint32_t tracer__cpus(const struct tracer *tracer);
 /* Is there a method to leave, should it lose calls? Of a tracer that is attached. */
@@ -108,15 +123,36 @@ uint64_t tracer__start(const struct tracer *tracer);
 void tracer__free(struct tracer *tracer); /* NULL-safe */
 
 /*
+ * snoop.c: single calls, of a tracer that is configured for them. The file is readable when a good part of
+ * the buffer is filled: calls are to be fetched at intervals as well.
+ */
+int tracer__snoop_fd(const struct tracer *tracer);
+/*
+ * Fetch calls, in the order in which they got their places, until there is none or @take returns other than
+ * 0; that one is fetched, too. Returns the number, or a negative errno.
+ */
+int tracer__snoop(struct tracer *tracer, int (*take)(void *context, const struct vs_call *call),
+		  void *context);
+/* The name of the device in slot @device of the table. */
+const char *tracer__device_name(const struct tracer *tracer, uint32_t device);
+/* Calls so far, counted by the kernel side. */
+struct trace_unsent {
+	uint64_t filtered; /* left out by a filter of single calls */
+	uint64_t dropped; /* found the buffer full */
+	uint64_t all_ones, ones_unknown; /* reads */
+};
+struct trace_unsent tracer__unsent(const struct tracer *tracer);
+
+/*
  * The method that "auto" would try first for @function: fentry if its programs load and the kernel
  * compiles BPF, else kprobe. Nothing is attached. A negative errno: neither can be loaded.
  */
 int trace_likely_method(const struct trace_handler *handler);
 
 /*
- * kallsyms.c: addresses and names of kernel functions, as /proc/kallsyms has them when it is read,
- * which takes a while. Each symbol to resolve has either a function (and optionally a module) and wants
- * its address, or an address (function empty) and wants the other two. What is not found stays 0
+ * kallsyms.c: addresses and names of kernel symbols; of modules only, if vfio is one: then whatever
+ * knows VFIO is. Each symbol to resolve has either a function (and optionally a module) and wants its
+ * address, or an address (function empty) and wants the other two. What is not found stays 0
  * or empty. "vmlinux" stands for the kernel itself.
  */
 struct kallsyms;
@@ -125,9 +161,27 @@ struct kallsym {
 	char module[64];
 	uint64_t address;
 };
-int kallsyms__read(struct kallsyms **kallsyms); /* -EACCES: the kernel hides all addresses */
+/* Takes over @text. -EACCES: the kernel hides all addresses. */
+int kallsyms__new(struct kallsyms **kallsyms, char *text, size_t len);
 void kallsyms__resolve(const struct kallsyms *kallsyms, struct kallsym *symbols, size_t nr);
+/* Until @take returns other than 0, which is passed on. */
+int kallsyms__for_each(const struct kallsyms *kallsyms,
+		       int (*take)(void *context, uint64_t address, const char *function,
+				   const char *module),
+		       void *context);
 void kallsyms__free(struct kallsyms *kallsyms); /* NULL-safe */
+
+/* symbols.c: the kernel function that an address is in; what is made of @kallsyms holds no part of it. */
+struct symbols;
+struct symbol_place {
+	const char *function; /* lives as long as the table */
+	const char *module;
+	uint64_t offset;
+};
+int symbols__new(struct symbols **symbols, const struct kallsyms *kallsyms);
+/* False: it is in none that is known by both its ends. */
+bool symbols__find(const struct symbols *symbols, uint64_t address, struct symbol_place *place);
+void symbols__free(struct symbols *symbols); /* NULL-safe */
 
 /*
  * open.c: who has a VFIO device open, and who has a region mapped, at the moment of each look. Made ready
@@ -143,7 +197,9 @@ struct mapping_rows {
 	struct vs_mapping *rows; /* threads and vfork() may show one twice: the same mm and start */
 	size_t nr;
 };
-int open_scan__new(struct open_scan **scan, const struct kallsyms *kallsyms, char *error);
+/* @all_symbols: also those of the kernel itself, where VFIO is a module. -ENOENT: there is no VFIO. */
+int open_scan__new(struct open_scan **scan, bool all_symbols, char *error);
+const struct kallsyms *open_scan__symbols(const struct open_scan *scan);
 int open_scan__look(const struct open_scan *scan, struct open_rows *rows, char *error);
 int open_scan__mappings(const struct open_scan *scan, struct mapping_rows *rows);
 /* An iterator shows the processes of its reader's PID namespace. */

@@ -62,6 +62,7 @@ int tracer__new(struct tracer **tracerp, const struct trace_config *config,
 	tracer->nr_handlers = nr_handlers;
 	tracer->bss_fd = -1;
 	tracer->cells_fd = -1;
+	tracer->ring_fd = -1;
 	tracer->offsets_fd = -1;
 	tracer->nr_cpus = nr_cpus;
 	tracer->cells_per_cpu = 1 + (config->max_cells ?: TRACE_DEFAULT_MAX_CELLS);
@@ -80,6 +81,7 @@ void tracer__free(struct tracer *tracer)
 	if (!tracer)
 		return;
 	tracer__unwatch(tracer);
+	snoop__free(tracer);
 	if (tracer->cells)
 		munmap((void *)tracer->cells, tracer->cells_bytes);
 	if (tracer->offsets)
@@ -87,6 +89,7 @@ void tracer__free(struct tracer *tracer)
 	for (size_t i = VS_MAX_SEGMENTS; i-- > 0;)
 		segment__free(&tracer->segments[i]);
 	snapshot__free(tracer->snapshot);
+	clients__free(tracer);
 	free(tracer);
 }
 
@@ -117,8 +120,10 @@ void tracer__poll(struct tracer *tracer)
 {
 	struct segment *segment = tracer__segment(tracer);
 
-	if (!segment->to_ns)
-		segment__poll(tracer, segment);
+	if (segment->to_ns)
+		return;
+	segment__poll(tracer, segment);
+	tracer__look(tracer);
 }
 
 void tracer__deactivate(struct tracer *tracer)
@@ -128,6 +133,7 @@ void tracer__deactivate(struct tracer *tracer)
 	if (!segment->from_ns || segment->to_ns)
 		return;
 	segment__shut(tracer, segment);
+	tracer__look(tracer);
 	tracer__watch_from(tracer, 0);
 	segment__detach(tracer, segment);
 }

@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 
 #include "user/trace/kprobe_event.h"
+#include "user/trace/process.h"
 #include "user/trace/trace.h"
 
 struct handler_bpf;
@@ -22,10 +23,12 @@ struct hook {
 	struct kprobe_event event;
 };
 
+#define MUTED_UNKNOWN UINT64_MAX
+
 /* What the kernel says of a handler's calls, since the programs were attached. */
 struct reading {
 	uint64_t calls; /* begun, that our programs or the kernel's count of skipped runs know of */
-	uint64_t muted_min, muted_max; /* calls beside these: kprobe only */
+	uint64_t muted_min, muted_max; /* calls beside these, or MUTED_UNKNOWN: kprobe only */
 	uint64_t entry_misses, exit_misses; /* runs of the programs that it skipped */
 };
 
@@ -57,7 +60,7 @@ struct pair {
 	struct session_bpf *session_skel;
 	struct bpf_object_skeleton *skeleton;
 	struct bpf_object *object;
-	struct bpf_map *bss, *cells, *offsets;
+	struct bpf_map *bss, *cells, *offsets, *ring, *buffers;
 	struct vs_config *config;
 	const struct vs_shared *shared;
 	struct vs_copy *copy;
@@ -86,11 +89,18 @@ struct tracer {
 	const struct vs_cell *cells; /* [cpu * cells_per_cpu + cell] */
 	const struct vs_offset *offsets; /* [cpu * config->max_offsets + place]; NULL: none */
 	size_t cells_bytes, offsets_bytes;
-	int bss_fd, cells_fd, offsets_fd;
+	int bss_fd, cells_fd, offsets_fd, ring_fd;
 	uint32_t nr_cpus, cells_per_cpu;
 	uint64_t kernel_bytes;
 
 	struct snapshot *snapshot;
+	struct ring_buffer *ring; /* of single calls; NULL: none are asked for */
+	struct snoop_taker *taker;
+	/* By slot of the process table: what was found when it was first looked at. */
+	struct looked_at {
+		bool done;
+		struct process_info info;
+	} looked_at[VS_MAX_PROCESSES];
 };
 
 /* features.c: what the running kernel has beyond the oldest one supported. */
@@ -177,11 +187,23 @@ void accesses__fill_elsewhere(const struct tracer *tracer, struct run *run);
 uint64_t tracer__map_bytes(const struct tracer *tracer);
 
 /* reading.c */
+/*
+ * Waits until no program runs that ran when this was called, even one that was preempted: they run as
+ * readers of RCU, for which membarrier() waits. On one CPU it does not, and where some have no tick
+ * ("nohz_full") it cannot.
+ */
+void wait_for_programs(void);
 const struct vs_passages *tracer__passages(const struct tracer *tracer, uint32_t cpu);
 uint64_t program_misses(const struct bpf_program *program); /* runs that the kernel skipped */
 uint64_t hook__link_misses(const struct hook *hook);
 void probe__read(const struct tracer *tracer, const struct pair *pair, const struct probe *probe,
 		 struct reading *reading);
+
+/* snoop.c: what a pair's programs need for single calls, or the lack of it; before they are loaded. */
+void snoop__leave_out(struct pair *pair);
+int snoop__configure(const struct tracer *tracer, struct pair *pair);
+int snoop__adopt(struct tracer *tracer, const struct pair *pair); /* the first pair's ring */
+void snoop__free(struct tracer *tracer);
 
 /* watch.c: programs beside the handlers. */
 int tracer__watch(struct tracer *tracer);
@@ -196,7 +218,18 @@ void snapshot__take(struct snapshot *snapshot, const struct tracer *tracer);
 int snapshot__fill(const struct snapshot *snapshot, const struct tracer *tracer, struct run *run);
 
 /* Accesses to the device in slot @device of the table that are in cells. */
-uint64_t snapshot__counted(const struct snapshot *snapshot, uint32_t device, enum vs_dir dir);
+uint64_t snapshot__counted(const struct snapshot *snapshot, const struct tracer *tracer,
+			   uint32_t device, enum vs_dir dir);
+
+/* client.c: the slot of the device that the client numbered @client uses. */
+uint32_t client__device(const struct tracer *tracer, uint32_t client);
+/*
+ * Add the client's process to the run, if it is not there; @index is RUN_NO_PROCESS if none is told.
+ * @indexes of those that were added before are by slot of the process table; less than 0: not yet.
+ */
+int client__fill_process(const struct tracer *tracer, uint32_t client, struct run *run,
+			 int *indexes, int *index);
+void clients__free(struct tracer *tracer);
 
 /*
  * offsets.c: adds them to a run that has its cells. @cells are those of the run by number in the kernel,

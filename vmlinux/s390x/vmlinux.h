@@ -280,6 +280,22 @@ struct bpf_iter__task_vma {
 	};
 };
 
+struct bpf_iter__ksym {
+	union {
+		struct bpf_iter_meta *meta;
+	};
+	union {
+		struct kallsym_iter *ksym;
+	};
+};
+
+struct kallsym_iter {
+	unsigned long value;
+	char name[512];
+	char module_name[56];
+	int show_value;
+};
+
 #pragma clang attribute pop
 
 #include "../newer.h"

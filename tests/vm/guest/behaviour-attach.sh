@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
-# behaviour-attach.sh KERNEL TIMES METHOD: attach and detach while a client runs at full speed
+# behaviour-attach.sh KERNEL TIMES METHOD: attach and detach while a client runs at full speed, and on a
+# second CPU another, in the same handler
 # shellcheck source=tests/vm/guest/lib.sh
 . /opt/vm/lib.sh
 # shellcheck source=tests/vm/guest/behaviour.sh
@@ -34,6 +35,12 @@ check()
 }
 
 ok "the device is bound" bound "$1" "$RAM"
+other=''
+if [ "$(nproc)" -gt 1 ]; then
+	ok "the other device is bound" bound "$1" "$EDU"
+	start_client "$EDU" BAR0 --offset 4 --length 4
+	other=$client
+fi
 start_client "$RAM" BAR2
 i=0 wrongs=0 total=0
 while [ $i -lt "$times" ]; do
@@ -47,6 +54,7 @@ done
 is "$method: $times times attached and detached, and every account holds" $wrongs 0
 stop_client
 is "the client ends well" $client_status 0
+[ -z "$other" ] || kill -INT "$other"
 is "the client saw no error" "$(grep -c '"errors":{}' bench.json)" 1
 is "the client saw nothing short" "$(sum shorts bench.json)" 0
 issued=$(sum issued bench.json)

@@ -62,7 +62,7 @@ is "--wait -D: every access is there, and no other's" "$(cells_of run.json)" "$E
 
 # --- unbound and bound again, while traced ---
 for method in fentry kprobe; do
-	start_trace --attach $method
+	start_trace --attach $method --no-by-process
 	read_some 101 "$RAM" BAR2
 	ok "rebound, $method: unbinding works" unbind "$RAM"
 	read_some 211 "$EDU" BAR0
@@ -211,7 +211,7 @@ done
 
 # --- a device that comes back again and again takes no more cells ---
 bind $driver "$RAM"
-start_trace --max-cells 2 -D "$RAM"
+start_trace --max-cells 2 --no-by-process -D "$RAM"
 for i in 1 2 3 4 5 6; do
 	read_some 11 "$RAM" BAR2
 	unbind "$RAM"

@@ -19,12 +19,20 @@ function sorted(text, words, n, i, j, word) {
 	return text
 }'
 
-# cells RUN: those of a run, a line each: a cell that is there twice stays so
-cells()
+# process_cells RUN: those of a run, a line each, with the process behind; one that is there twice stays so
+process_cells()
 {
 	vfioscope report --format csv -o csv "$1" || return 1
 	awk -F, -v OFS=, "$awk_sorted"'
-		NR > 1 { print $1, $3, $4, $5, $7, $9, $10, sorted($11), $12, $13, $14 }' csv | sort
+		NR > 1 { print $1, $3, $4, $5, $7, $9, $10, sorted($11), $12, $13, $14, $6 }' csv | sort
+}
+
+# cells RUN: the same of all processes together; but what one process has twice stays so
+cells()
+{
+	process_cells "$1" >by_process || return 1
+	awk -F, 'seen[$1, $2, $3, $4, $12]++ { print "twice: " $0 }' by_process
+	merge by_process
 }
 
 # merge FILE...: the sum of the cells that clients expect

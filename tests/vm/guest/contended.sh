@@ -135,5 +135,13 @@ if [ "$kernel" = 6.1 ]; then
 	ok "the test driver goes in" test_driver
 	both_bound vfioscope_test
 	run "$1" variant
+else
+	cat >policy.json <<-'END'
+		{"schema": "vfioscope.policy/1", "name": "small", "devices": [{"driver": "vfio-pci"}],
+		 "rules": [{"id": "page", "regions": ["BAR2"], "max": 4096}]}
+	END
+	vfioscope audit --policy policy.json --live --attach fentry -D "$RAM" -- sh ./reader >audit 2>err
+	is "audit: live, by a method that lost calls, a clean verdict is undecided" $? 3
+	has "audit: why" "calls were lost: " audit
 fi
 done_testing

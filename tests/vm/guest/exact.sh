@@ -47,7 +47,7 @@ check_handlers()
 
 for flavour in fentry kprobe; do
 	rm -f ./*.expect
-	trace $flavour --attach $flavour --max-cells 192 -- sh ./phases # 172 are met
+	trace $flavour --attach $flavour --no-by-process --max-cells 192 -- sh ./phases # 172 are met
 	[ -e edu.expect ] || continue
 	merge ./*.expect >expect
 	sed -f other.sed expect >tmp && mv tmp expect

@@ -92,8 +92,8 @@ task()
 	done
 	END
 	around pid --attach fentry -p "$pid"
-	around comm --attach kprobe --comm other
-	around cgroup --attach fentry --cgroup /sys/fs/cgroup/a
+	around comm --attach kprobe --comm other --max-cells 200
+	around cgroup --attach fentry --max-cells 200 --cgroup /sys/fs/cgroup/a
 	around all --attach kprobe --comm other -D "$RAM" --region BAR2,9 --dir read
 	sh ./run
 	merge ./*.expect >expect

@@ -140,6 +140,27 @@ vfioscope audit --policy ram.json run.json >audit 2>&1
 is "audit: with a mapping it is undecided" $? 3
 has "audit: and names it" "blind spot mmap: yes ($RAM, BAR2): mapped by mapper[$mapper]" audit
 
+# --- the same policy and a live trace: ^C gives the verdict, which is that of the run file ---
+vfioscope audit --policy policy.json --live -v -i 1m -D "$EDU" >audit 2>err &
+tracer=$!
+wait_for grep -q '^vfioscope: kernel memory' err
+usleep 300000
+client -o expect "$EDU" script
+stop_trace INT
+is "live: without a violation" $trace_status 0
+has "live: what is judged is the trace" "live trace" audit
+has "live: how far it is" ": 5 calls that rules speak of, 0 against them, at least" err
+echo 'read BAR0 1 4 3 call' >>script
+vfioscope audit --policy policy.json --live -i 1m -o run.json --json -- client -o expect "$EDU" script >live 2>err
+is "live: with a violation" $? 1
+has "live: how far it was" ": 8 calls that rules speak of, 3 against them, at least" err
+vfioscope audit --policy policy.json --json run.json >audit
+same "live: the run file says the same" live audit
+has "live: at which offset" '"offset": "0x1"' live
+ok "live: the method is exact" grep -q '"method":"k' run.json
+vfioscope audit --policy policy.json --live -D "$EDU" -o /dev/full -- true >audit 2>err
+is "live: a run that cannot be written is trouble" $? 2
+
 # --- the variant driver, whose offsets are its own: a part is cut off, the rest moves ---
 ok "$RAM is unbound" unbind "$RAM"
 test_driver offset_shift=48
