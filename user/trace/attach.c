@@ -382,7 +382,7 @@ static bool is_first(const struct tracer *tracer, const struct pair *pair)
 	return false;
 }
 
-int pair__load(struct tracer *tracer, struct pair *pair, enum trace_method method)
+static int load(struct tracer *tracer, struct pair *pair, enum trace_method method)
 {
 	int err = flavours[method].open(pair);
 
@@ -404,12 +404,8 @@ int pair__load(struct tracer *tracer, struct pair *pair, enum trace_method metho
 
 int pair__attach(struct tracer *tracer, struct pair *pair, enum trace_method method)
 {
-	int err = 0;
+	int err = load(tracer, pair, method);
 
-	if (pair->object && pair->method != method)
-		pair__close(pair);
-	if (!pair->object)
-		err = pair__load(tracer, pair, method);
 	if (err)
 		return err;
 	for (enum vs_dir dir = VS_READ; !err && dir < VS_DIRS; dir++)
