@@ -203,6 +203,7 @@ struct vs_device {
 	__u32 msix_bar;
 	__u32 msix_offset;
 	__u32 msix_size;
+	__u64 sessions_ended; /* device files closed while calls count; atomic */
 	char ops[VS_NAME_LEN]; /* vdev->ops->name */
 	struct vs_region regions[VS_REGIONS];
 };
@@ -436,6 +437,7 @@ struct vs_shared {
 struct vs_open_row {
 	__u32 tgid;
 	__u32 fd;
+	__u64 file; /* address of the struct file: the same for all descriptors of it */
 	__u64 vdev;
 	__u64 read; /* vdev->ops->read */
 	__u64 write; /* vdev->ops->write */

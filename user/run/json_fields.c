@@ -97,6 +97,19 @@ static bool has_no_mmap(const void *object)
 	return device->no_mmap;
 }
 
+static bool has_sessions(const void *object)
+{
+	const struct run_device *device = object;
+
+	return device->sessions_ended || device->sessions_open;
+}
+
+static const struct field sessions_fields[] = {
+	KEYED("ended", U64, run_device, sessions_ended),
+	KEYED("open", U64, run_device, sessions_open),
+};
+static const struct layout sessions_layout = LAYOUT(run_device, sessions_fields);
+
 static const struct field msix_fields[] = {
 	KEYED("bar", U32, run_device, msix_bar),
 	KEYED("offset", U64, run_device, msix_offset, .flags = FIELD_HEX),
@@ -129,6 +142,11 @@ static const struct field device_fields[] = {
 	  .belongs = has_msix },
 	MEMBER(BOOL, run_device, no_msix, .flags = FIELD_OPTIONAL, .belongs = has_no_msix),
 	MEMBER(BOOL, run_device, no_mmap, .flags = FIELD_OPTIONAL, .belongs = has_no_mmap),
+	{ .key = "sessions",
+	  .type = FIELD_OBJECT,
+	  .layout = &sessions_layout,
+	  .flags = FIELD_OPTIONAL,
+	  .belongs = has_sessions },
 	{ .key = "offset_shift", .type = FIELD_OBJECT, .layout = &shift_layout },
 	ARRAY(run_device, regions, region_layout),
 };

@@ -98,6 +98,8 @@ struct run_device {
 	uint64_t msix_offset, msix_size; /* bytes; size 0: it has none, or that is not known */
 	bool no_msix; /* it is known to have none */
 	bool no_mmap; /* its driver is known to have no mmap() */
+	/* From open to close of a device file: ended while traced; open at the end. Both 0: not known. */
+	uint64_t sessions_ended, sessions_open;
 	int maxstbl; /* zPCI: bytes of its longest store block; -1: no zPCI device, or not known */
 	uint32_t offset_shift;
 	enum vs_shift_source shift_source;

@@ -116,6 +116,8 @@ void tracer__ioeventfds(const struct tracer *tracer, const char *device,
 			struct trace_ioeventfds regions[VS_REGIONS]);
 /* Are firings counted? */
 bool tracer__watches_ioeventfds(const struct tracer *tracer);
+/* Files of that device that were closed, each a session from open to close. */
+uint64_t tracer__sessions_ended(const struct tracer *tracer, const char *device);
 /* Has no driver of that device, as far as it was met, an mmap()? */
 bool tracer__cannot_map(const struct tracer *tracer, const char *device);
 /* When calls began to count, by CLOCK_MONOTONIC [ns]. */
