@@ -198,6 +198,12 @@ struct vs_device {
 	__u32 memory_bars;
 	__u32 pci_handle; /* s390: of the function, as in the operand of its loads and stores */
 	__u32 has_mmap; /* vdev->ops->mmap */
+	/* Where the MSI-X table is [bytes]; size 0: there is none. */
+	__u32 msix_known;
+	__u32 msix_bar;
+	__u32 msix_offset;
+	__u32 msix_size;
+	__u64 sessions_ended; /* device files closed while calls count; atomic */
 	char ops[VS_NAME_LEN]; /* vdev->ops->name */
 	struct vs_region regions[VS_REGIONS];
 };
@@ -372,6 +378,7 @@ struct vs_config {
 	__u32 filter_tasks; /* any of the next three is set: one look instead of three */
 	__u32 filter_tgid;
 	__u64 filter_cgroup; /* id */
+	__u64 core_request; /* address of vfio_pci_core_request; 0: there is none */
 	__u32 filter_cgroup_level;
 	__u32 page_shift;
 	char filter_comm[VS_COMM_LEN]; /* of the process */
@@ -430,6 +437,7 @@ struct vs_shared {
 struct vs_open_row {
 	__u32 tgid;
 	__u32 fd;
+	__u64 file; /* address of the struct file: the same for all descriptors of it */
 	__u64 vdev;
 	__u64 read; /* vdev->ops->read */
 	__u64 write; /* vdev->ops->write */

@@ -4,6 +4,7 @@
 #define VFIOSCOPE_BPF_DEVICE_H
 
 #include "maps.h"
+#include "pci.h"
 
 /* What device_find() says instead of an index. */
 #define DEVICE_NO_ROOM (-1)
@@ -112,6 +113,24 @@ __noinline int device_look_up(__u64 vdev)
 	return DEVICE_NO_ROOM;
 }
 
+/*
+ * The core reads from the device where its MSI-X table is, when it is opened: vfio_pci_core_enable() in
+ * drivers/vfio/pci/vfio_pci_core.c. All drivers on the core name its request() in their ops.
+ */
+static __always_inline void learn_msix(struct vs_device *dev, const struct vfio_device *vdev)
+{
+	const struct vfio_pci_core_device *core = core_device((__u64)vdev);
+
+	if (!config.core_request || (__u64)BPF_CORE_READ(vdev, ops, request) != config.core_request)
+		return;
+	dev->msix_bar = BPF_CORE_READ(core, msix_bar);
+	if (dev->msix_bar < VS_STANDARD_BARS) {
+		dev->msix_offset = BPF_CORE_READ(core, msix_offset);
+		dev->msix_size = BPF_CORE_READ(core, msix_size);
+	}
+	dev->msix_known = 1;
+}
+
 /* Two CPUs may do this at once for the same device: both write the same. */
 static __always_inline void device_fill(struct vs_device *dev, const struct vs_identity *is,
 					__u64 hash)
@@ -128,6 +147,7 @@ static __always_inline void device_fill(struct vs_device *dev, const struct vs_i
 	dev->shift_source = config.given_shift ? VS_SHIFT_GIVEN : VS_SHIFT_ASSUMED;
 	dev->shift = config.given_shift ?: VS_SHIFT_DEFAULT;
 	dev->has_mmap = BPF_CORE_READ(vdev, ops, mmap) != 0;
+	learn_msix(dev, vdev);
 	dev->filled = 1;
 }
 

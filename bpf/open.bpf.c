@@ -86,6 +86,7 @@ int open_devices(struct bpf_iter__task_file *ctx)
 	vdev = file_device(file);
 	row.tgid = task->tgid;
 	row.fd = ctx->fd;
+	row.file = (__u64)file;
 	row.vdev = (__u64)vdev;
 	row.read = (__u64)BPF_CORE_READ(vdev, ops, read);
 	row.write = (__u64)BPF_CORE_READ(vdev, ops, write);

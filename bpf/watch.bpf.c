@@ -232,6 +232,16 @@ static __always_inline void end_mmap(long ret)
 		__sync_fetch_and_add(&shared.watch.lost, 1);
 }
 
+/* Of a device that was met: one whose regions were asked for, or called. */
+static __noinline int end_session(struct file *file)
+{
+	int device = device_look_up((__u64)file_device(file));
+
+	if (device >= 0 && shared.watch.from_ns)
+		__sync_fetch_and_add(&device_at(device)->sessions_ended, 1);
+	return 0;
+}
+
 /* When all have let go of it: until then calls go on. */
 static __always_inline void forget_device(__u64 vdev)
 {
@@ -286,6 +296,13 @@ int BPF_PROG(ioeventfd_fentry, void *opaque)
 	return 0;
 }
 
+SEC("fentry/vfio_device_fops_release")
+int BPF_PROG(release_fentry, struct inode *inode, struct file *file)
+{
+	end_session(file);
+	return 0;
+}
+
 SEC("fexit/vfio_unregister_group_dev")
 int BPF_PROG(unregister_fexit)
 {
@@ -334,6 +351,13 @@ SEC("kprobe/vfio_pci_ioeventfd_handler")
 int BPF_KPROBE(ioeventfd_kprobe, void *opaque)
 {
 	count_firing(opaque);
+	return 0;
+}
+
+SEC("kprobe/vfio_device_fops_release")
+int BPF_KPROBE(release_kprobe, struct inode *inode, struct file *file)
+{
+	end_session(file);
 	return 0;
 }
 

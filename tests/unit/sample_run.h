@@ -68,6 +68,8 @@ static inline void sample__add_device(struct run *run, const char *name)
 	device->link_speed = sample__text("8.0 GT/s PCIe");
 	device->link_width = 4;
 	device->maxstbl = 4096;
+	device->sessions_ended = 2;
+	device->sessions_open = 1;
 	device->offset_shift = 48;
 	device->shift_source = VS_SHIFT_OBSERVED;
 	device->shift_conflict = 40;

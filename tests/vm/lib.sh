@@ -153,7 +153,7 @@ guest()
 		diag <"$vm_sent/errors"
 		return 1
 	fi
-	"${vm_boot[@]}" "$kernel" --timeout 400 --out "$vm_sent/out" \
+	"${vm_boot[@]}" "$kernel" --timeout 900 --out "$vm_sent/out" \
 		--console "$vm_sent/console" "${vm_adds[@]}" "${options[@]}" -- \
 		sh "/opt/vm/$script.sh" "$kernel" "$@" >"$vm_sent/tap" 2>"$vm_sent/errors" \
 		</dev/null || status=$?

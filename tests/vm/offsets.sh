@@ -10,7 +10,7 @@ offsets()
 	local kernel=$1 run
 
 	shift
-	guest "$kernel" offsets -- "$@"
+	guest "$kernel" offsets --dev qemu-xhci,addr=05.0 --dev e1000,addr=06.0 -- "$@"
 	for run in "$vm_sent"/out/*/; do
 		run=${run%/}
 		judge "${run##*/}" "$vm_dir/offsets.py" "$run"

@@ -98,6 +98,8 @@ struct audit_rule {
 struct audit_units {
 	size_t clients; /* processes, in each run anew */
 	size_t without_clients; /* runs that do not tell by whom all of these calls were */
+	uint64_t sessions; /* of the devices of the policy, in the runs that record them */
+	size_t without_sessions; /* runs that do not */
 	size_t kernels; /* releases and architectures; a run does not name its host */
 	/* Runs: from open on; attached to a device that was open; it is not known. */
 	size_t from_open, late, phase_unknown;

@@ -186,7 +186,8 @@ static bool overlap(uint64_t offset_a, uint64_t width_a, uint64_t offset_b, uint
 static enum policy_match touches_msix_table(const struct run_device *device, uint32_t region,
 					    uint64_t offset, uint64_t width)
 {
-	if (!is_pci(device->bus) || region >= VS_REGIONS || !(PCI_BARS & 1u << region))
+	if (!is_pci(device->bus) || region >= VS_REGIONS || !(PCI_BARS & 1u << region) ||
+	    device->no_msix)
 		return POLICY_DOES_NOT_MATCH;
 	if (!device->msix_size)
 		return POLICY_MAY_MATCH;

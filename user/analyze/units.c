@@ -67,6 +67,21 @@ static enum run_answer opened_before(const struct audit *audit, const struct run
 	return answer;
 }
 
+/* Counts those of @run; false if it does not tell them. */
+static bool add_sessions(const struct audit *audit, const struct run *run, uint64_t *sessions)
+{
+	for (size_t i = 0; i < run->nr_devices; i++) {
+		const struct run_device *device = &run->devices[i];
+
+		if (policy__matches(audit->policy, device) != POLICY_MATCHES)
+			continue;
+		if (!device->sessions_ended && !device->sessions_open)
+			return false;
+		*sessions += device->sessions_ended + device->sessions_open;
+	}
+	return true;
+}
+
 void units__finish(struct audit *audit, struct run *const *runs)
 {
 	struct audit_units *seen = &audit->seen;
@@ -81,6 +96,7 @@ void units__finish(struct audit *audit, struct run *const *runs)
 		seen->from_open += answer == RUN_NO;
 		seen->late += answer == RUN_YES;
 		seen->phase_unknown += answer == RUN_UNKNOWN;
+		seen->without_sessions += !add_sessions(audit, runs[i], &seen->sessions);
 		for (size_t j = 0; fresh && j < i; j++)
 			fresh = !is_unit(seen, j) || !same_kernel(runs[i], runs[j]);
 		seen->kernels += fresh;

@@ -214,6 +214,40 @@ static int add_late_drivers(const struct blind_spots *blind, struct run *run)
 	return err;
 }
 
+/* A file that two processes have open, or one twice, is one session; the scan has it more often. */
+static uint64_t count_open(const struct open_rows *open, const char *device)
+{
+	uint64_t nr = 0;
+
+	for (size_t i = 0; i < open->nr; i++) {
+		bool seen = false;
+
+		for (size_t j = 0; !seen && j < i; j++)
+			seen = open->rows[j].file == open->rows[i].file;
+		nr += !seen && !strncmp(open->rows[i].name, device, VS_NAME_LEN);
+	}
+	return nr;
+}
+
+static int fill_sessions(const struct blind_spots *blind, struct run *run)
+{
+	char error[TRACE_ERROR_LEN];
+	struct open_rows open;
+	int err;
+
+	if (tracer__watch_doubt(blind->tracer) || !open_scan__sees_all_processes())
+		return 0;
+	err = open_scan__look(blind->scan, &open, error);
+	for (size_t i = 0; !err && i < run->nr_devices; i++) {
+		struct run_device *device = &run->devices[i];
+
+		device->sessions_ended = tracer__sessions_ended(blind->tracer, device->name);
+		device->sessions_open = count_open(&open, device->name);
+	}
+	free(open.rows);
+	return err;
+}
+
 int blind_spots__fill(const struct blind_spots *blind, struct run *run)
 {
 	uint64_t start_ns = tracer__start(blind->tracer);
@@ -222,6 +256,7 @@ int blind_spots__fill(const struct blind_spots *blind, struct run *run)
 	mappings__take_made(blind->mappings, tracer__watched(blind->tracer));
 	err = mappings__fill(blind->mappings, start_ns, start_ns + run->duration_ns, run);
 	err = err ?: add_of_devices(blind, run);
+	err = err ?: fill_sessions(blind, run);
 	err = err ?: add_unknown_handlers(blind, run);
 	return err ?: add_late_drivers(blind, run);
 }

@@ -31,7 +31,7 @@ uint64_t blind_spots__look(struct blind_spots *blind);
 /* The same, if there was a mapping that may be gone. */
 uint64_t blind_spots__look_again(struct blind_spots *blind);
 /*
- * Mappings and blind spots into the run of a tracer that was deactivated, which has its devices, cells and
+ * Sessions, mappings and blind spots into the run of a tracer that was deactivated, which has its devices, cells and
  * duration. 0 or -ENOMEM, or what kept it from looking at the devices now.
  */
 int blind_spots__fill(const struct blind_spots *blind, struct run *run);

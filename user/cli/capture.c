@@ -152,6 +152,7 @@ static int find_handlers(struct capture *capture, char *error)
 	if (err)
 		return err;
 	machine__warn_unknown(&capture->devices, &options->selectors);
+	options->config.core_request = open_scan__core_request(capture->kernel.scan);
 	return tracer__new(&capture->recorder.tracer, &options->config, capture->handlers.handlers,
 			   capture->handlers.nr, error);
 }

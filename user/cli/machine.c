@@ -282,6 +282,20 @@ static int copy_string(char **to, const char *from)
 	return *to ? 0 : -ENOMEM;
 }
 
+static void copy_bars(struct run_device *to, const struct device *from)
+{
+	for (size_t i = 0; i < to->nr_regions; i++) {
+		struct run_region *region = &to->regions[i];
+
+		if (region->index >= VS_STANDARD_BARS)
+			continue;
+		if (from->memory_bars & 1U << region->index)
+			region->bar = RUN_BAR_MEMORY;
+		else if (from->io_bars & 1U << region->index)
+			region->bar = RUN_BAR_IO;
+	}
+}
+
 static int copy_device(struct run_device *to, const struct device *from)
 {
 	to->iommu_group = from->iommu_group;
@@ -290,6 +304,7 @@ static int copy_device(struct run_device *to, const struct device *from)
 	to->subvendor_id = from->subvendor_id;
 	to->subdevice_id = from->subdevice_id;
 	to->class_id = from->class_id;
+	copy_bars(to, from);
 	if (copy_string(&to->bus, from->bus) || copy_string(&to->driver, from->driver) ||
 	    copy_string(&to->module, from->module) ||
 	    copy_string(&to->srcversion, from->srcversion))

@@ -133,6 +133,30 @@ static int group_of(const char *dir)
 	return group;
 }
 
+/* linux/ioport.h; as the lines of "resource" have them */
+#define IORESOURCE_IO 0x100
+#define IORESOURCE_MEM 0x200
+
+/* "START END FLAGS", a line for each BAR. */
+static void read_bars(struct device *device, const char *dir)
+{
+	char *path = sysfs__path(dir, "/resource");
+	FILE *file = path ? fopen(path, "re") : NULL;
+	unsigned long long flags;
+
+	for (int i = 0; file && i < VS_STANDARD_BARS; i++) {
+		if (fscanf(file, "%*x %*x %llx", &flags) != 1)
+			break;
+		if (flags & IORESOURCE_MEM)
+			device->memory_bars |= 1U << i;
+		else if (flags & IORESOURCE_IO)
+			device->io_bars |= 1U << i;
+	}
+	if (file)
+		fclose(file);
+	free(path);
+}
+
 /*
  * The PCI ids are attributes that the kernel keeps in memory; reading "config" would wake a device
  * that sleeps, so it is not read.
@@ -144,6 +168,7 @@ static void read_pci(struct device *device, const char *dir, struct pci_names *n
 	device->subvendor_id = hex_attribute(dir, "subsystem_vendor");
 	device->subdevice_id = hex_attribute(dir, "subsystem_device");
 	device->class_id = hex_attribute(dir, "class");
+	read_bars(device, dir);
 	device->title = pci_names__title(names, device->vendor_id, device->device_id);
 }
 

@@ -43,6 +43,7 @@ struct device {
 	char *vfio_dev; /* "vfio0": the name in /sys/class/vfio-dev */
 	int iommu_group; /* -1: none */
 	int vendor_id, device_id, subvendor_id, subdevice_id, class_id; /* -1: not PCI */
+	uint32_t memory_bars, io_bars; /* bit masks by BAR number; PCI only */
 	char *title; /* "Vendor Device" by the PCI ids file; NULL */
 	struct handler *handlers; /* candidates, or what is confirmed */
 	size_t nr_handlers;

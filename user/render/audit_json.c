@@ -196,11 +196,12 @@ static int set_array(json_t *document, const char *key, const struct audit_view 
 
 static json_t *units(const struct audit_units *seen)
 {
-	return json_pack("{s:I, s:b, s:n, s:n, s:I, s:{s:I, s:I, s:I}}", "clients",
+	return json_pack("{s:I, s:b, s:I, s:b, s:n, s:I, s:{s:I, s:I, s:I}}", "clients",
 			 (json_int_t)seen->clients, "clients_complete", !seen->without_clients,
-			 "sessions", "hosts", "kernels", (json_int_t)seen->kernels, "phases",
-			 "from_open", (json_int_t)seen->from_open, "late", (json_int_t)seen->late,
-			 "unknown", (json_int_t)seen->phase_unknown);
+			 "sessions", (json_int_t)seen->sessions, "sessions_complete",
+			 !seen->without_sessions, "hosts", "kernels", (json_int_t)seen->kernels,
+			 "phases", "from_open", (json_int_t)seen->from_open, "late",
+			 (json_int_t)seen->late, "unknown", (json_int_t)seen->phase_unknown);
 }
 
 static int set_verdict(json_t *document, const struct audit *audit)

@@ -352,7 +352,12 @@ static void print_units(FILE *out, const struct style *style, const struct audit
 		seen->without_clients ? ", and such as were not recorded" : "");
 	fprintf(out, "- hosts: not told apart, runs do not name theirs; kernels: %zu\n",
 		seen->kernels);
-	fputs("- sessions from open to close: not recorded\n", out);
+	if (seen->without_sessions < audit->units)
+		fprintf(out, "- sessions (from open to close of a device file): %" PRIu64 "%s\n",
+			seen->sessions,
+			seen->without_sessions ? ", and such as were not recorded" : "");
+	else
+		fputs("- sessions (from open to close of a device file): not recorded\n", out);
 	fprintf(out, "- phases: runs from open on %zu, attached late %zu, not known %zu\n",
 		seen->from_open, seen->late, seen->phase_unknown);
 }

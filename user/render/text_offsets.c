@@ -168,6 +168,7 @@ static void add_page(struct table *table, const struct run *run, const struct ru
 	table__addf(table, "%" PRIu64, page->calls[VS_READ]);
 	table__addf(table, "%" PRIu64, page->calls[VS_WRITE]);
 	table__addf(table, "%" PRIu64, page->errors);
+	table__add(table, page->trap ? run_trap__name(page->trap) : NULL);
 }
 
 static int print_pages(FILE *out, const struct selection *selection)
@@ -183,6 +184,7 @@ static int print_pages(FILE *out, const struct selection *selection)
 		goto cleanup;
 	qsort(pages, nr, sizeof(*pages), by_calls);
 	add_columns(table, texts, numbers);
+	table__add_column(table, "WHY");
 	for (size_t i = 0; i < nr && i < MOST_ROWS; i++)
 		add_page(table, selection->run, &pages[i]);
 	fputs("\nTRAPPED PAGES\n", out);

@@ -52,11 +52,20 @@ static const struct field limits_fields[] = {
 };
 static const struct layout limits_layout = LAYOUT(run_limits, limits_fields);
 
+static bool is_bar(const void *object)
+{
+	const struct run_region *region = object;
+
+	return region->bar != RUN_BAR_UNKNOWN;
+}
+
 static const struct field region_fields[] = {
 	MEMBER(U32, run_region, index),
 	MEMBER(TEXT, run_region, name, .flags = FIELD_OPTIONAL),
 	MEMBER(U64, run_region, size, .flags = FIELD_HEX),
 	MEMBER(U32, run_region, flags, .flags = FIELD_HEX),
+	MEMBER(ENUM, run_region, bar, .name = run_bar__name, .flags = FIELD_OPTIONAL,
+	       .belongs = is_bar),
 };
 static const struct layout region_layout = LAYOUT(run_region, region_fields);
 
@@ -73,6 +82,33 @@ static bool has_msix(const void *object)
 
 	return device->msix_size != 0;
 }
+
+static bool has_no_msix(const void *object)
+{
+	const struct run_device *device = object;
+
+	return device->no_msix;
+}
+
+static bool has_no_mmap(const void *object)
+{
+	const struct run_device *device = object;
+
+	return device->no_mmap;
+}
+
+static bool has_sessions(const void *object)
+{
+	const struct run_device *device = object;
+
+	return device->sessions_ended || device->sessions_open;
+}
+
+static const struct field sessions_fields[] = {
+	KEYED("ended", U64, run_device, sessions_ended),
+	KEYED("open", U64, run_device, sessions_open),
+};
+static const struct layout sessions_layout = LAYOUT(run_device, sessions_fields);
 
 static const struct field msix_fields[] = {
 	KEYED("bar", U32, run_device, msix_bar),
@@ -104,6 +140,13 @@ static const struct field device_fields[] = {
 	  .layout = &msix_layout,
 	  .flags = FIELD_OPTIONAL,
 	  .belongs = has_msix },
+	MEMBER(BOOL, run_device, no_msix, .flags = FIELD_OPTIONAL, .belongs = has_no_msix),
+	MEMBER(BOOL, run_device, no_mmap, .flags = FIELD_OPTIONAL, .belongs = has_no_mmap),
+	{ .key = "sessions",
+	  .type = FIELD_OBJECT,
+	  .layout = &sessions_layout,
+	  .flags = FIELD_OPTIONAL,
+	  .belongs = has_sessions },
 	{ .key = "offset_shift", .type = FIELD_OBJECT, .layout = &shift_layout },
 	ARRAY(run_device, regions, region_layout),
 };

@@ -55,6 +55,32 @@ const char *run_lost_kind__name(unsigned int kind)
 	return NAME_OF(names, kind);
 }
 
+const char *run_bar__name(unsigned int bar)
+{
+	static const char *const names[] = {
+		[RUN_BAR_UNKNOWN] = "unknown",
+		[RUN_BAR_MEMORY] = "memory",
+		[RUN_BAR_IO] = "io",
+	};
+
+	return NAME_OF(names, bar);
+}
+
+const char *run_trap__name(unsigned int trap)
+{
+	static const char *const names[] = {
+		[RUN_TRAP_UNKNOWN] = "unknown",
+		[RUN_TRAP_NO_MMAP] = "driver-without-mmap",
+		[RUN_TRAP_IO_BAR] = "io-bar",
+		[RUN_TRAP_SUB_PAGE_BAR] = "sub-page-bar",
+		[RUN_TRAP_REGION] = "region-not-mappable",
+		[RUN_TRAP_MSIX_PAGE] = "msix-page",
+		[RUN_TRAP_CLIENT] = "client-did-not-map",
+	};
+
+	return NAME_OF(names, trap);
+}
+
 const char *run_answer__name(unsigned int answer)
 {
 	static const char *const names[] = {

@@ -71,11 +71,14 @@ struct run_cell {
 	struct run_latency latency;
 };
 
+enum run_bar { RUN_BAR_UNKNOWN, RUN_BAR_MEMORY, RUN_BAR_IO };
+
 struct run_region {
 	uint32_t index;
 	char *name; /* BAR0.., ROM, CONFIG, VGA, or "region N" */
 	uint64_t size;
 	uint32_t flags; /* VFIO_REGION_INFO_FLAG_* */
+	enum run_bar bar; /* PCI: what a BAR is; unknown of what is none */
 };
 
 struct run_device {
@@ -93,6 +96,10 @@ struct run_device {
 	int link_width; /* PCIe lanes in use; -1: not known */
 	uint32_t msix_bar; /* where its MSI-X table is */
 	uint64_t msix_offset, msix_size; /* bytes; size 0: it has none, or that is not known */
+	bool no_msix; /* it is known to have none */
+	bool no_mmap; /* its driver is known to have no mmap() */
+	/* From open to close of a device file: ended while traced; open at the end. Both 0: not known. */
+	uint64_t sessions_ended, sessions_open;
 	int maxstbl; /* zPCI: bytes of its longest store block; -1: no zPCI device, or not known */
 	uint32_t offset_shift;
 	enum vs_shift_source shift_source;
@@ -363,14 +370,29 @@ bool run_hot_offset__is_detailed(const struct run_hot_offset *hot);
 /* Is each call of the cell in one of hot_offsets that has detail? */
 bool run__offsets_complete(const struct run *run, uint32_t cell);
 
+/*
+ * Why accesses to a page were calls of the handlers, and not loads and stores through a mapping: the first
+ * of these that holds.
+ */
+enum run_trap {
+	RUN_TRAP_UNKNOWN, /* or a mapping was there as well */
+	RUN_TRAP_NO_MMAP, /* the driver has no mmap() */
+	RUN_TRAP_IO_BAR, /* and the driver does not offer it for mapping, as in the next two */
+	RUN_TRAP_SUB_PAGE_BAR, /* smaller than a page */
+	RUN_TRAP_REGION, /* CONFIG, ROM, and what the driver keeps to itself */
+	RUN_TRAP_MSIX_PAGE, /* it holds the MSI-X table, which clients leave trapped */
+	RUN_TRAP_CLIENT, /* it could have been mapped, and nobody did */
+};
+
 /* Calls that began in one page of a region (VS_PAGE), as far as hot_offsets has them. */
 struct run_page {
 	uint32_t device, region;
 	uint64_t offset; /* of the page */
 	uint64_t calls[VS_DIRS];
 	uint64_t errors;
+	enum run_trap trap;
 };
-/* @pages, malloc'ed, by device, region and offset; of the cells that @wanted, by index, or of all (NULL). */
+/* pages.c: @pages, malloc'ed, by device, region and offset; of the cells that @wanted, by index, or of all (NULL). */
 int run__pages(const struct run *run, const bool *wanted, struct run_page **pages, size_t *nr);
 
 /*
@@ -395,6 +417,8 @@ int run_region__parse(const char *name); /* case-insensitive; index or -EINVAL *
 const char *run_kind__name(unsigned int kind);
 const char *run_dir__name(unsigned int dir);
 const char *run_accesses_source__name(unsigned int source);
+const char *run_bar__name(unsigned int bar);
+const char *run_trap__name(unsigned int trap); /* of a report, not of the file */
 const char *run_shift_source__name(unsigned int source);
 const char *run_lost_kind__name(unsigned int kind);
 const char *run_answer__name(unsigned int answer);

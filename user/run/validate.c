@@ -75,6 +75,8 @@ static int check_devices(const struct check *check)
 		if (run->devices[i].msix_bar > 5)
 			return fail(check, "devices[%zu].msix.bar: %u is out of range", i,
 				    run->devices[i].msix_bar);
+		if (run->devices[i].no_msix && run->devices[i].msix_size)
+			return fail(check, "devices[%zu].no_msix: but there is msix", i);
 	}
 	return 0;
 }

@@ -78,6 +78,7 @@ void trace_config__apply(const struct trace_config *config, struct vs_config *co
 {
 	constants->by_process = config->by_process;
 	constants->given_shift = config->offset_shift;
+	constants->core_request = config->core_request;
 	constants->filter_regions = config->region_mask;
 	constants->filter_tasks = config->tgid || config->comm || config->cgroup_id;
 	constants->filter_tgid = config->tgid;
@@ -381,7 +382,7 @@ static bool is_first(const struct tracer *tracer, const struct pair *pair)
 	return false;
 }
 
-int pair__load(struct tracer *tracer, struct pair *pair, enum trace_method method)
+static int load(struct tracer *tracer, struct pair *pair, enum trace_method method)
 {
 	int err = flavours[method].open(pair);
 
@@ -403,12 +404,8 @@ int pair__load(struct tracer *tracer, struct pair *pair, enum trace_method metho
 
 int pair__attach(struct tracer *tracer, struct pair *pair, enum trace_method method)
 {
-	int err = 0;
+	int err = load(tracer, pair, method);
 
-	if (pair->object && pair->method != method)
-		pair__close(pair);
-	if (!pair->object)
-		err = pair__load(tracer, pair, method);
 	if (err)
 		return err;
 	for (enum vs_dir dir = VS_READ; !err && dir < VS_DIRS; dir++)

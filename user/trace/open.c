@@ -170,6 +170,11 @@ bool open_scan__knows_mappings(const struct open_scan *scan)
 	return !scan->maps_dma_bufs;
 }
 
+uint64_t open_scan__core_request(const struct open_scan *scan)
+{
+	return scan->skel->bss->core_request;
+}
+
 void open_scan__free(struct open_scan *scan)
 {
 	if (!scan)

@@ -252,13 +252,6 @@ int segment__attach(struct tracer *tracer, struct segment *segment, enum trace_m
 	return 0;
 }
 
-void segment__prepare_exact(struct tracer *tracer, struct segment *segment)
-{
-	for (size_t i = 0; i < segment->nr_pairs; i++)
-		if (pair__load(tracer, &segment->pairs[i], exact_methods[0]))
-			break; /* it will say why when it is needed */
-}
-
 /* --- record ------------------------------------------------------------------------------------ */
 
 static void move_gates(struct segment *segment, uint64_t to)

@@ -281,6 +281,16 @@ static int fill_regions(struct run_device *device, const struct vs_device *seen)
 	return 0;
 }
 
+static void fill_msix(struct run_device *device, const struct vs_device *seen)
+{
+	device->no_msix = seen->msix_known && !seen->msix_size;
+	if (!seen->msix_size)
+		return;
+	device->msix_bar = seen->msix_bar;
+	device->msix_offset = seen->msix_offset;
+	device->msix_size = seen->msix_size;
+}
+
 /* The same device may have several entries: its driver was loaded again. */
 static int find_device(const struct run *run, const struct vs_device *seen)
 {
@@ -315,6 +325,8 @@ static int fill_device(const struct vs_device *devices, uint32_t slot, struct ru
 	device->shift_source = seen->shift_source;
 	if (seen->shift_conflict)
 		device->shift_conflict = seen->shift_conflict;
+	device->no_mmap = !seen->has_mmap;
+	fill_msix(device, seen);
 	err = device->name && device->ops ? fill_regions(device, seen) : -ENOMEM;
 	if (err)
 		return err;

@@ -72,6 +72,7 @@ struct trace_config {
 	uint32_t cgroup_level;
 	uint32_t region_mask;
 	uint32_t offset_shift;
+	uint64_t core_request; /* open_scan__core_request() */
 	const struct trace_snoop *snoop; /* NULL: no single calls */
 };
 
@@ -115,6 +116,8 @@ void tracer__ioeventfds(const struct tracer *tracer, const char *device,
 			struct trace_ioeventfds regions[VS_REGIONS]);
 /* Are firings counted? */
 bool tracer__watches_ioeventfds(const struct tracer *tracer);
+/* Files of that device that were closed, each a session from open to close. */
+uint64_t tracer__sessions_ended(const struct tracer *tracer, const char *device);
 /* Has no driver of that device, as far as it was met, an mmap()? */
 bool tracer__cannot_map(const struct tracer *tracer, const char *device);
 /* When calls began to count, by CLOCK_MONOTONIC [ns]. */
@@ -205,6 +208,8 @@ int open_scan__mappings(const struct open_scan *scan, struct mapping_rows *rows)
 bool open_scan__sees_all_processes(void);
 /* Not where a mapping is that of a dma-buf's file, as the core of later kernels may make it. */
 bool open_scan__knows_mappings(const struct open_scan *scan);
+/* The address of vfio_pci_core_request(), by which drivers on vfio-pci-core are known; 0: there is none. */
+uint64_t open_scan__core_request(const struct open_scan *scan);
 void open_scan__free(struct open_scan *scan); /* NULL-safe */
 
 /*

@@ -104,8 +104,6 @@ int tracer__attach(struct tracer *tracer, char *error)
 	err = tracer__watch(tracer);
 	if (err)
 		trace_explain(err, "watch devices come and go", error);
-	if (!err && tracer__can_escalate(tracer) && !segment__new(tracer, &tracer->segments[1]))
-		segment__prepare_exact(tracer, &tracer->segments[1]);
 	tracer->kernel_bytes = tracer__map_bytes(tracer);
 	return err;
 }
@@ -212,7 +210,7 @@ int tracer__escalate(struct tracer *tracer, uint64_t skipped, char *error)
 		snprintf(error, TRACE_ERROR_LEN, "the method was changed before");
 		return -EALREADY;
 	}
-	err = next->pairs ? 0 : segment__new(tracer, next);
+	err = segment__new(tracer, next);
 	if (!err &&
 	    asprintf(&next->reason,
 		     "fentry had lost calls (%" PRIu64 "): went on by %s, which loses none to "

@@ -118,8 +118,6 @@ const struct features *trace_features(void);
 int segment__new(struct tracer *tracer, struct segment *segment);
 int segment__attach(struct tracer *tracer, struct segment *segment, enum trace_method method,
 		    char *error);
-/* Load what segment__attach() would first attach by TRACE_EXACT, so that this takes no time then. */
-void segment__prepare_exact(struct tracer *tracer, struct segment *segment);
 void segment__open(struct tracer *tracer, struct segment *segment);
 /* Of a segment that is attached and not open: a moment from which on to count what is muted until it is. */
 void segment__before_open(struct tracer *tracer, struct segment *segment);
@@ -149,11 +147,7 @@ static inline struct segment *tracer__segment(struct tracer *tracer)
 	return &tracer->segments[tracer->nr_segments - 1];
 }
 
-/*
- * attach.c: load a pair's programs for @method; the first one makes the maps. And attach them, loaded
- * before or not.
- */
-int pair__load(struct tracer *tracer, struct pair *pair, enum trace_method method);
+/* attach.c: load a pair's programs for @method and attach them; the first pair makes the maps. */
 int pair__attach(struct tracer *tracer, struct pair *pair, enum trace_method method);
 void pair__detach(struct pair *pair); /* its kprobe events can still be read */
 void pair__remove_events(struct pair *pair);

@@ -20,12 +20,14 @@ static void choose_programs(struct watch_bpf *skel, bool fentry)
 	bpf_program__set_autoload(skel->progs.mmap_fentry, fentry);
 	bpf_program__set_autoload(skel->progs.mmap_fexit, fentry);
 	bpf_program__set_autoload(skel->progs.ioeventfd_fentry, fentry && ioeventfds);
+	bpf_program__set_autoload(skel->progs.release_fentry, fentry);
 	bpf_program__set_autoload(skel->progs.unregister_fexit, fentry);
 	bpf_program__set_autoload(skel->progs.ioctl_kprobe, !fentry);
 	bpf_program__set_autoload(skel->progs.ioctl_kretprobe, !fentry);
 	bpf_program__set_autoload(skel->progs.mmap_kprobe, !fentry);
 	bpf_program__set_autoload(skel->progs.mmap_kretprobe, !fentry);
 	bpf_program__set_autoload(skel->progs.ioeventfd_kprobe, !fentry && ioeventfds);
+	bpf_program__set_autoload(skel->progs.release_kprobe, !fentry);
 	bpf_program__set_autoload(skel->progs.unregister_kprobe, !fentry);
 	bpf_program__set_autoload(skel->progs.unregister_kretprobe, !fentry);
 }
@@ -87,7 +89,10 @@ static uint64_t skipped_runs(const struct watch_bpf *skel)
 	return program_misses(skel->progs.ioctl_fexit) + program_misses(skel->progs.mmap_fentry) +
 	       program_misses(skel->progs.mmap_fexit) + program_misses(skel->progs.ioctl_kprobe) +
 	       program_misses(skel->progs.ioctl_kretprobe) +
-	       program_misses(skel->progs.mmap_kprobe) + program_misses(skel->progs.mmap_kretprobe);
+	       program_misses(skel->progs.mmap_kprobe) +
+	       program_misses(skel->progs.mmap_kretprobe) +
+	       program_misses(skel->progs.release_fentry) +
+	       program_misses(skel->progs.release_kprobe);
 }
 
 const char *tracer__watch_doubt(const struct tracer *tracer)
@@ -95,13 +100,15 @@ const char *tracer__watch_doubt(const struct tracer *tracer)
 	const struct vs_watch *watch = tracer__watched(tracer);
 
 	if (!tracer->watch)
-		return "mmap() and ioctl() of devices could not be traced";
+		return "mmap(), ioctl() and close() of devices could not be traced";
 	if (!bpf_program__autoload(tracer->watch->progs.mmap_fexit) &&
 	    !trace_features()->counts_muted)
-		return "mmap() and ioctl() of devices were traced by kprobes, and this kernel does "
+		return "mmap(), ioctl() and close() of devices were traced by kprobes, and this "
+		       "kernel does "
 		       "not count those that it skips";
 	if (skipped_runs(tracer->watch) || watch->kept != watch->taken || watch->lost)
-		return "the kernel skipped programs that trace mmap() and ioctl() of devices";
+		return "the kernel skipped programs that trace mmap(), ioctl() and close() of "
+		       "devices";
 	return NULL;
 }
 
@@ -125,6 +132,19 @@ void tracer__ioeventfds(const struct tracer *tracer, const char *device,
 			regions[r].fired += dev->regions[r].ioeventfds_fired;
 		}
 	}
+}
+
+uint64_t tracer__sessions_ended(const struct tracer *tracer, const char *device)
+{
+	uint64_t ended = 0;
+
+	for (int i = 0; i < VS_MAX_DEVICES; i++) {
+		const struct vs_device *dev = &tracer->shared->devices[i];
+
+		if (dev->filled && !strncmp(dev->is.name, device, VS_NAME_LEN))
+			ended += dev->sessions_ended;
+	}
+	return ended;
 }
 
 /* The same device may have had several drivers. */

@@ -188,6 +188,8 @@ struct vfio_pci_core_device {
 	struct vfio_device vdev;
 	struct pci_dev *pdev;
 	u8 msix_bar;
+	u16 msix_size;
+	u32 msix_offset;
 	int ioeventfds_nr;
 	struct list_head ioeventfds_list;
 };

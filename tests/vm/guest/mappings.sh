@@ -126,6 +126,8 @@ $RAM 2 yes"
 has "during: and each firing is counted" '"kind":"ioeventfd","answer":"yes","count":7,' run.json
 has "during: those armed before and since" \
 	"armed before the trace: 1 on this device; armed since: 1, disarmed: 0; fired: 7" run.json
+has "during: a session that ended is counted" '"sessions":{"ended":1,"open":0}' run.json
+has "during: and one that is open" '"sessions":{"ended":0,"open":1}' run.json
 has "the report names the rest of a device" "others mmap" out
 stop_mapper "during"
 

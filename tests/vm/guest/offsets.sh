@@ -55,4 +55,28 @@ run fentry-small read --attach fentry --offsets=1000
 for flavour in "$@"; do
 	run "$flavour-kinds" kinds --attach "$flavour" --offsets
 done
+
+# --- pages, with the reason why they were trapped; and a rule of the MSI-X table ---
+XHCI=0000:00:05.0 # four pages in BAR0, the last one with the MSI-X table
+E1000=0000:00:06.0 # ports in BAR1
+ok "$XHCI and $E1000 are bound to vfio-pci" eval 'bind vfio-pci "$XHCI" && bind vfio-pci "$E1000"'
+echo 'read BAR0 0 4 5 call
+read BAR0 0x3000 8 3 call
+read BAR0 0x3000 1 2 call
+read CONFIG 0 4 2 call' >xhci
+echo 'read BAR1 0 4 7 call' >e1000
+trace "pages" --attach fentry --offsets -- sh -c "client -o /dev/null $XHCI xhci && client -o /dev/null $E1000 e1000"
+sed -n '/^TRAPPED PAGES/,/^$/p' log | sed 's/  */ /g; s/^ //; s/ $//' | grep '^0000' | sort >got
+cat >wanted <<END
+$XHCI BAR0 0x0 5 0 0 client-did-not-map
+$XHCI BAR0 0x3000 5 0 0 msix-page
+$XHCI CONFIG 0x0 2 0 0 region-not-mappable
+$E1000 BAR1 0x0 7 0 0 io-bar
+END
+same "pages: why each was trapped is told" got wanted
+echo '{"schema": "vfioscope.policy/1", "name": "msix", "rules":
+ [{"id": "dword-qword", "registers": ["msix_table"], "widths": [4, 8]}]}' >msix.json
+vfioscope audit --policy msix.json run.json >audit 2>&1
+is "pages: the rule of the MSI-X table is decided" $? 1
+has "pages: with what touched the table" "0x3000" audit
 done_testing
