@@ -34,7 +34,7 @@ forbid() {
 has_spdx() {
 	local file bad=0
 	for file in $(git ls-files ':!*.json' ':!LICENSE' ':!tests/cli/expect/' ':!tests/cli/sysroot/' \
-		':!tests/fuzz/corpus/' ':!.gitignore'); do
+		':!tests/vm/guest/expect/' ':!tests/fuzz/corpus/' ':!.gitignore'); do
 		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-2.0-only' && continue
 		printf '%s: no SPDX line\n' "$file"
 		bad=1

@@ -75,6 +75,7 @@ variant() {
 	vfioscope_kprobe_multi) may_trace --attach kprobe_multi ;;
 	vfioscope_kprobe_session) may_trace --attach kprobe_session ;;
 	vfioscope_exact) may_trace --exact ;;
+	vfioscope_offsets) must_trace --attach fentry --offsets ;;
 	vfioscope_snoop) must_snoop ;;
 	vfioscope_snoop_filtered) must_snoop --errors-only ;;
 	bpftrace_fentry_unguarded) bpftrace_hist "kfunc:$f" "kretfunc:$f" ;;

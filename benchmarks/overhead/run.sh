@@ -16,7 +16,7 @@ variants=(
 	untraced empty_pair
 	vfioscope_fentry vfioscope_kprobe
 	vfioscope_kprobe_multi vfioscope_kprobe_session vfioscope_exact
-	vfioscope_snoop vfioscope_snoop_filtered
+	vfioscope_offsets vfioscope_snoop vfioscope_snoop_filtered
 	bpftrace_fentry_unguarded bpftrace_kprobe_unguarded
 	bpftrace_fentry bpftrace_kprobe
 	memory
@@ -34,9 +34,10 @@ usage() {
 	  --kernel 6.1|7.x   this kernel only
 	  --only NAME,...    "untraced", and what begins with one of these names: empty_pair,
 	                     vfioscope_fentry, vfioscope_kprobe, vfioscope_kprobe_multi,
-	                     vfioscope_kprobe_session, vfioscope_exact, vfioscope_snoop,
-	                     vfioscope_snoop_filtered, bpftrace_fentry_unguarded,
-	                     bpftrace_kprobe_unguarded, bpftrace_fentry, bpftrace_kprobe, memory
+	                     vfioscope_kprobe_session, vfioscope_exact, vfioscope_offsets,
+	                     vfioscope_snoop, vfioscope_snoop_filtered,
+	                     bpftrace_fentry_unguarded, bpftrace_kprobe_unguarded,
+	                     bpftrace_fentry, bpftrace_kprobe, memory
 	  --docs             puts the table into docs/overhead.md; with all kernels and variants only
 
 	Exit status: 0 measured; 2 something failed, such as a tracer that did not count every read.

@@ -13,6 +13,7 @@ VARIANTS = (
     "vfioscope_kprobe_multi",
     "vfioscope_kprobe_session",
     "vfioscope_exact",
+    "vfioscope_offsets",
     "vfioscope_snoop",
     "vfioscope_snoop_filtered",
     "bpftrace_fentry",
@@ -47,7 +48,8 @@ def load(path):
 def counted_by_vfioscope(path, method):
     """Calls that the account has, which must be those in the cells of BAR2 reads of 4 bytes."""
     run = load(path)
-    method = "fentry" if method.startswith("snoop") else method
+    offsets = method == "offsets"
+    method = "fentry" if offsets or method.startswith("snoop") else method
     handlers = [h for s in run["segments"] for h in s["handlers"]]
     used = {h["method"] for h in handlers}
     if method != "exact" and used != {method}:
@@ -56,6 +58,8 @@ def counted_by_vfioscope(path, method):
     counted = sum(h["counted"] for h in handlers)
     if sum(c["count"] for c in cells) != counted:
         raise Trouble(f"{path}: the cell of BAR2 reads of 4 bytes has not what was counted, {counted}")
+    if offsets and sum(o["count"] for o in run["hot_offsets"]) != counted:
+        raise Trouble(f"{path}: the offsets have not what was counted, {counted}")
     return counted
 
 
