@@ -41,20 +41,43 @@ static uint64_t midpoint(const struct run_latency *latency, uint32_t index)
 	return high > low ? low + (high - low) / 2 : low;
 }
 
+/* The bucket that holds the @rank-th smallest latency, and how many are in the ones before; NULL: none. */
+static const struct run_bucket *bucket_of(const struct run_latency *latency, uint64_t rank,
+					  uint64_t *before)
+{
+	*before = 0;
+	for (size_t i = 0; i < latency->nr_buckets; i++) {
+		if (*before + latency->buckets[i].count >= rank)
+			return &latency->buckets[i];
+		*before += latency->buckets[i].count;
+	}
+	return NULL;
+}
+
+double run_latency__interpolate(const struct run_latency *latency, double q)
+{
+	double rank = q * (double)run_latency__count(latency), low, high;
+	uint64_t before;
+	const struct run_bucket *bucket = bucket_of(latency, (uint64_t)ceil(rank), &before);
+
+	if (!bucket)
+		return 0;
+	low = fmax((double)vs_hist_low(bucket->index), (double)latency->min_ns);
+	high = (double)latency->max_ns;
+	if (bucket->index < VS_HIST_BUCKETS - 1)
+		high = fmin(high, (double)vs_hist_low(bucket->index + 1) - 1);
+	return low + (high - low) * (rank - (double)before) / (double)bucket->count;
+}
+
 uint64_t run_latency__quantile(const struct run_latency *latency, double q)
 {
-	uint64_t rank = nearest_rank(q, run_latency__count(latency));
-	uint64_t seen = 0, ns;
-	size_t i;
+	uint64_t before, ns;
+	const struct run_bucket *bucket =
+		bucket_of(latency, nearest_rank(q, run_latency__count(latency)), &before);
 
-	for (i = 0; i < latency->nr_buckets; i++) {
-		seen += latency->buckets[i].count;
-		if (seen >= rank)
-			break;
-	}
-	if (i == latency->nr_buckets)
+	if (!bucket)
 		return 0;
-	ns = midpoint(latency, latency->buckets[i].index);
+	ns = midpoint(latency, bucket->index);
 	if (ns < latency->min_ns)
 		return latency->min_ns;
 	return ns > latency->max_ns ? latency->max_ns : ns;
