@@ -164,6 +164,8 @@ enum compare_verdict compare__verdict(const struct compare *compare);
 /* Does the metric count as worse when it grows? */
 bool compare_metric__grows_worse(enum compare_metric metric);
 bool compare_metric__is_quantile(enum compare_metric metric);
+/* A figure that no bucket rounds: verdicts can rest on it alone. */
+bool compare_metric__is_exact(enum compare_metric metric);
 
 /* Their words; NULL for values out of range. */
 const char *compare_kind__name(unsigned int kind);

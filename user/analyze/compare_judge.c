@@ -34,7 +34,7 @@ struct judge {
 
 static enum family family_of(enum compare_metric metric)
 {
-	return metric == COMPARE_MEAN || metric == COMPARE_THROUGHPUT ? EXACT_FIGURES : OTHERS;
+	return compare_metric__is_exact(metric) ? EXACT_FIGURES : OTHERS;
 }
 
 static void free_tools(struct tools *tools)

@@ -69,3 +69,8 @@ bool compare_metric__is_quantile(enum compare_metric metric)
 {
 	return metric >= COMPARE_P50 && metric <= COMPARE_P999;
 }
+
+bool compare_metric__is_exact(enum compare_metric metric)
+{
+	return metric == COMPARE_MEAN || metric == COMPARE_THROUGHPUT;
+}
