@@ -76,13 +76,6 @@ static void resample(const struct bootstrap *bootstrap, int side, struct sample 
 	}
 }
 
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* The t of each resample, ordered. One in which all runs are the same has none: it counts as the farthest. */
 static void students(const struct resampled *a, const struct resampled *b, double *t)
 {
@@ -92,7 +85,7 @@ static void students(const struct resampled *a, const struct resampled *b, doubl
 
 		t[r] = shift == 0 ? 0 : shift / sqrt(square);
 	}
-	qsort(t, BOOTSTRAP_RESAMPLES, sizeof(*t), by_size);
+	sort_values(t, BOOTSTRAP_RESAMPLES);
 }
 
 static double squared_error(struct sample sample)

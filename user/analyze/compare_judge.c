@@ -69,24 +69,6 @@ static int find_tools(struct judge *judge, size_t nr_a, size_t nr_b, const struc
 	return err ?: bootstrap__new(&tools->bootstrap, nr_a, nr_b, options->seed);
 }
 
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Orders the values: which unit had which is of no use any more. */
-static double median(struct compare_values *values)
-{
-	size_t nr = values->nr;
-
-	if (!nr)
-		return 0;
-	qsort(values->values, nr, sizeof(*values->values), by_size);
-	return (values->values[(nr - 1) / 2] + values->values[nr / 2]) / 2;
-}
-
 static double to_log(enum compare_metric metric, double fraction)
 {
 	return metric == COMPARE_ERROR_RATE ? fraction : log1p(fraction);
@@ -98,12 +80,12 @@ static double from_log(enum compare_metric metric, double x)
 }
 
 /* As logarithms, but for error rates, which may be 0 and are compared as they are. */
-static double *worked_with(enum compare_metric metric, const struct compare_values *values)
+static double *worked_with(enum compare_metric metric, struct sample sample)
 {
-	double *logs = calloc(values->nr, sizeof(*logs));
+	double *logs = calloc(sample.nr, sizeof(*logs));
 
-	for (size_t i = 0; logs && i < values->nr; i++)
-		logs[i] = metric == COMPARE_ERROR_RATE ? values->values[i] : log(values->values[i]);
+	for (size_t i = 0; logs && i < sample.nr; i++)
+		logs[i] = metric == COMPARE_ERROR_RATE ? sample.values[i] : log(sample.values[i]);
 	return logs;
 }
 
@@ -167,7 +149,10 @@ static int measure(struct judge *judge, enum compare_metric metric, struct sampl
 
 static bool all_positive(const struct compare_values *values)
 {
-	return !values->nr || values->values[0] > 0; /* they are ordered */
+	for (size_t i = 0; i < values->nr; i++)
+		if (values->values[i] <= 0)
+			return false;
+	return true;
 }
 
 /* Why there is nothing to measure, or NULL. */
@@ -212,29 +197,38 @@ static bool is_described(const struct compare *compare, const struct compare_cel
 	return !is_judged(compare, metric);
 }
 
-static int measure_metric(struct judge *judge, struct compare_cell *cell,
-			  enum compare_metric metric)
+static int measure_pair(struct judge *judge, enum compare_metric metric, struct sample base,
+			struct sample new, struct compare_result *result)
 {
-	struct compare_values *base = &cell->side[COMPARE_BASE].metrics[metric];
-	struct compare_values *new = &cell->side[COMPARE_NEW].metrics[metric];
-	struct compare_result *result = &cell->results[metric];
-	double *a, *b;
+	double *a = worked_with(metric, base), *b = worked_with(metric, new);
 	int err = -ENOMEM;
 
-	result->median[COMPARE_BASE] = median(base);
-	result->median[COMPARE_NEW] = median(new);
-	result->p = result->adjusted_p = 1;
-	result->why = why_not(cell, metric);
-	if (result->why || is_described(judge->compare, cell, metric))
-		return 0;
-	a = worked_with(metric, base);
-	b = worked_with(metric, new);
 	if (a && b)
-		err = measure(judge, metric, (struct sample){ a, base->nr },
-			      (struct sample){ b, new->nr }, result);
+		err = measure(judge, metric, (struct sample){ a, base.nr },
+			      (struct sample){ b, new.nr }, result);
 	free(a);
 	free(b);
 	return err;
+}
+
+static int measure_metric(struct judge *judge, struct compare_cell *cell,
+			  enum compare_metric metric)
+{
+	struct compare_result *result = &cell->results[metric];
+	struct sample samples[COMPARE_SIDES];
+	int err = 0;
+
+	for (int side = 0; !err && side < COMPARE_SIDES; side++) {
+		const struct compare_values *values = &cell->side[side].metrics[metric];
+
+		samples[side] = (struct sample){ values->values, values->nr };
+		err = sample__median(samples[side], &result->median[side]);
+	}
+	result->p = result->adjusted_p = 1;
+	result->why = why_not(cell, metric);
+	if (err || result->why || is_described(judge->compare, cell, metric))
+		return err;
+	return measure_pair(judge, metric, samples[COMPARE_BASE], samples[COMPARE_NEW], result);
 }
 
 static int adjust(struct judge *judge, enum family family)

@@ -22,7 +22,10 @@ struct interval {
 	double level; /* how often it covers, 0..1: attained, where the method can attain it in steps only */
 };
 
+void sort_values(double *values, size_t nr);
+
 double sample__mean(struct sample sample); /* 0 of none */
+int sample__median(struct sample sample, double *median); /* 0 of none */
 /* Standard deviation, of n - 1; 0 of fewer than two. */
 double sample__deviation(struct sample sample);
 bool sample__is_constant(struct sample sample); /* also of none */

@@ -6,17 +6,19 @@
 
 #include "user/cli/cli.h"
 #include "user/cli/compare_files.h"
+#include "user/cli/compare_history.h"
 #include "user/cli/options.h"
 #include "user/render/compare.h"
 
 static const struct form {
 	const char *name;
 	int (*render)(FILE *out, const struct compare_view *view);
+	int (*history)(FILE *out, const struct history_view *view); /* NULL: not in this form */
 } forms[] = {
-	{ "text", render_compare__text },
-	{ "json", render_compare__json },
-	{ "markdown", render_compare__markdown },
-	{ "html", render_compare__html },
+	{ "text", render_compare__text, render_history__text },
+	{ "json", render_compare__json, render_history__json },
+	{ "markdown", render_compare__markdown, NULL },
+	{ "html", render_compare__html, NULL },
 };
 
 #define NR_FORMS (sizeof(forms) / sizeof(forms[0]))
@@ -25,12 +27,13 @@ struct options {
 	const struct form *form;
 	struct compare_options compare;
 	bool all;
+	bool history;
 	char **paths; /* base, then new; has room for all arguments */
 	size_t nr_paths;
 	size_t nr_base; /* of them; 0: --new was not given */
 };
 
-enum { KEY_JSON = 0x300, KEY_NEW, KEY_THRESHOLD, KEY_ACROSS, KEY_SEED };
+enum { KEY_JSON = 0x300, KEY_NEW, KEY_THRESHOLD, KEY_ACROSS, KEY_SEED, KEY_HISTORY };
 
 static const struct argp_option options[] = {
 	{ "new", KEY_NEW, "NEW", 0, "This file or directory, and those after it, are the new runs",
@@ -41,6 +44,9 @@ static const struct argp_option options[] = {
 	  "Let these differ: kernel, machine, attach; else no verdict counts when they do", 0 },
 	{ "all", 'a', NULL, 0, "Show each quantile, throughput and error rate of each cell", 0 },
 	{ "seed", KEY_SEED, "N", 0, "Of the resampling of quantiles (default 1)", 0 },
+	{ "history", KEY_HISTORY, "DIR", 0,
+	  "Draw each case over all files in DIR (and further arguments), and mark where it changed",
+	  0 },
 	{ "format", 'f', "FORM", 0, "text (default), json (vfioscope.compare/1), markdown or html",
 	  0 },
 	{ "json", KEY_JSON, NULL, 0, "Same as --format json", 0 },
@@ -61,7 +67,8 @@ static const char doc[] =
 	"  vfioscope compare base/ new/                         two directories of runs\n"
 	"  vfioscope compare base*.json --new new*.json\n"
 	"  vfioscope compare old/ new/ --across kernel -f markdown\n"
-	"  vfioscope compare base/ new/ --json | jq .verdict\n";
+	"  vfioscope compare base/ new/ --json | jq .verdict\n"
+	"  vfioscope compare --history runs/                    since when is it slower?\n";
 
 static void set_form(const struct argp_state *state, struct options *opts, const char *name)
 {
@@ -101,6 +108,12 @@ static void set_new(const struct argp_state *state, struct options *opts, char *
 
 static void check(const struct argp_state *state, struct options *opts)
 {
+	if (opts->history && opts->nr_base)
+		cli__usage(state, "--history has no base and no new runs");
+	if (opts->history && !opts->form->history)
+		cli__usage(state, "--history is shown as text or json only");
+	if (opts->history)
+		return;
 	if (opts->nr_base)
 		return;
 	if (opts->nr_paths != 2)
@@ -127,6 +140,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_SEED:
 		opts->compare.seed = option__u64(state, "--seed", arg, 0, UINT64_MAX >> 16);
+		return 0;
+	case KEY_HISTORY:
+		opts->history = true;
+		opts->paths[opts->nr_paths++] = arg;
 		return 0;
 	case 'a':
 		opts->all = true;
@@ -208,7 +225,8 @@ int cmd_compare(int argc, char **argv)
 {
 	static const struct argp argp = { .options = options,
 					  .parser = parse,
-					  .args_doc = "BASE NEW\nBASE... --new NEW...",
+					  .args_doc = "BASE NEW\nBASE... --new NEW...\n"
+						      "--history DIR",
 					  .doc = doc };
 	struct options opts = { .form = &forms[0],
 				.compare = COMPARE_DEFAULTS,
@@ -220,7 +238,8 @@ int cmd_compare(int argc, char **argv)
 		return EXIT_TROUBLE;
 	}
 	cli__parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
-	code = compare_files(&opts);
+	code = opts.history ? compare_history__run(opts.paths, opts.nr_paths, opts.form->history)
+			    : compare_files(&opts);
 	free(opts.paths);
 	return code;
 }

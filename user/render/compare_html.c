@@ -115,27 +115,42 @@ static void draw_latencies(FILE *out, const struct compare_cell *cell)
 		HEIGHT + 11, units__duration_fraction(exp(drawing.high), high));
 }
 
-/* A stroke for each unit. */
-static void draw_units(FILE *out, const struct compare_cell *cell, enum compare_metric metric)
+static void find_ends(const struct compare_cell *cell, enum compare_metric metric, double *low,
+		      double *high)
 {
-	const struct compare_values *base = &cell->side[COMPARE_BASE].metrics[metric];
-	const struct compare_values *new = &cell->side[COMPARE_NEW].metrics[metric];
-	double low = fmin(base->values[0], new->values[0]); /* they are ordered */
-	double high = fmax(base->values[base->nr - 1], new->values[new->nr - 1]);
-	double span = high > low ? high - low : 1;
-	char text[COMPARE_TEXT_LEN];
-
-	fprintf(out, "<svg width=\"%d\" height=\"%d\" role=\"img\">", WIDTH, HEIGHT / 2 + 14);
+	*low = INFINITY;
+	*high = -INFINITY;
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		const struct compare_values *values = &cell->side[side].metrics[metric];
 
 		for (size_t i = 0; i < values->nr; i++) {
-			double x = 2 + (values->values[i] - low) / span * (WIDTH - 4);
-
-			fprintf(out, "<path class=\"%s\" d=\"M%.1f %d v%d\"/>", side_names[side], x,
-				side * HEIGHT / 4, HEIGHT / 4 - 2);
+			*low = fmin(*low, values->values[i]);
+			*high = fmax(*high, values->values[i]);
 		}
 	}
+}
+
+static void draw_strokes(FILE *out, const struct compare_values *values, enum compare_side side,
+			 double low, double high)
+{
+	double span = high > low ? high - low : 1;
+
+	for (size_t i = 0; i < values->nr; i++)
+		fprintf(out, "<path class=\"%s\" d=\"M%.1f %d v%d\"/>", side_names[side],
+			2 + (values->values[i] - low) / span * (WIDTH - 4), side * HEIGHT / 4,
+			HEIGHT / 4 - 2);
+}
+
+/* Of each unit a stroke, in a line for each side. */
+static void draw_units(FILE *out, const struct compare_cell *cell, enum compare_metric metric)
+{
+	char text[COMPARE_TEXT_LEN];
+	double low, high;
+
+	find_ends(cell, metric, &low, &high);
+	fprintf(out, "<svg width=\"%d\" height=\"%d\" role=\"img\">", WIDTH, HEIGHT / 2 + 14);
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		draw_strokes(out, &cell->side[side].metrics[metric], side, low, high);
 	fprintf(out, "<text x=\"2\" y=\"%d\">%s</text>", HEIGHT / 2 + 11,
 		compare_text__value(metric, low, text));
 	fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text></svg>\n", WIDTH - 2,
