@@ -192,9 +192,11 @@ static void test_too_small_for_an_interval(void **state)
 static void interval_of(uint64_t seed, struct sample a, struct sample b, struct interval *interval)
 {
 	struct bootstrap *bootstrap;
+	double shift;
 
 	assert_int_equal(bootstrap__new(&bootstrap, a.nr, b.nr, seed), 0);
-	assert_int_equal(bootstrap__interval(bootstrap, a, b, 0.95, interval), 0);
+	assert_int_equal(bootstrap__estimate(bootstrap, a, b, 0.95, &shift, interval), 0);
+	assert_near(shift, sample__mean(b) - sample__mean(a), 1e-12);
 	bootstrap__free(bootstrap);
 }
 

@@ -95,25 +95,30 @@ static double squared_error(struct sample sample)
 	return deviation * deviation / (double)sample.nr;
 }
 
-int bootstrap__interval(const struct bootstrap *bootstrap, struct sample a, struct sample b,
-			double level, struct interval *interval)
+int bootstrap__estimate(const struct bootstrap *bootstrap, struct sample a, struct sample b,
+			double level, double *shift, struct interval *interval)
 {
 	/* Of 999 the 25th from either end are those of 95 %. */
 	size_t tail = (size_t)((1 - level) / 2 * (BOOTSTRAP_RESAMPLES + 1) + 0.5);
-	double shift = sample__mean(b) - sample__mean(a);
 	double error = sqrt(squared_error(a) + squared_error(b));
-	struct resampled *of = calloc(2, sizeof(*of));
 	double t[BOOTSTRAP_RESAMPLES];
+	struct resampled *of;
 
+	*shift = sample__mean(b) - sample__mean(a);
+	*interval = (struct interval){ -INFINITY, INFINITY, 1 };
+	if (a.nr < 2 || b.nr < 2)
+		return 0;
+	*interval = (struct interval){ *shift, *shift, 1 };
+	if (error == 0) /* 0 times an infinite t */
+		return 0;
+	of = calloc(2, sizeof(*of));
 	if (!of)
 		return -ENOMEM;
 	resample(bootstrap, 0, a, &of[0]);
 	resample(bootstrap, 1, b, &of[1]);
 	students(&of[0], &of[1], t);
-	*interval = (struct interval){ shift - t[BOOTSTRAP_RESAMPLES - tail] * error,
-				       shift - t[tail - 1] * error, level };
-	if (error == 0) /* 0 times an infinite t */
-		*interval = (struct interval){ shift, shift, 1 };
+	*interval = (struct interval){ *shift - t[BOOTSTRAP_RESAMPLES - tail] * error,
+				       *shift - t[tail - 1] * error, level };
 	free(of);
 	return 0;
 }

@@ -37,6 +37,11 @@ static enum family family_of(enum compare_metric metric)
 	return compare_metric__is_exact(metric) ? EXACT_FIGURES : OTHERS;
 }
 
+static double alpha_of(const struct compare_options *options, enum compare_metric metric)
+{
+	return family_of(metric) == EXACT_FIGURES ? options->alpha : options->alpha_coarse;
+}
+
 static void free_tools(struct tools *tools)
 {
 	while (tools) {
@@ -108,12 +113,13 @@ static int estimate(struct judge *judge, enum compare_metric metric, struct samp
 	const struct tools *tools;
 	int err = find_tools(judge, base.nr, new.nr, &tools);
 
-	err = err
-		      ?: shift_plan__estimate(&tools->plan, base, new, &result->shift,
-					      &result->interval);
-	if (!err && compare_metric__is_quantile(metric) && tools->plan.rank)
-		err = bootstrap__interval(tools->bootstrap, base, new,
-					  judge->compare->options.level, &result->interval);
+	if (!err && compare_metric__is_quantile(metric))
+		err = bootstrap__estimate(tools->bootstrap, base, new,
+					  judge->compare->options.level, &result->shift,
+					  &result->interval);
+	else if (!err)
+		err = shift_plan__estimate(&tools->plan, base, new, &result->shift,
+					   &result->interval);
 	if (result->exact)
 		result->interval = (struct interval){ result->shift, result->shift, 1 };
 	result->interval.low = from_log(metric, result->interval.low);
@@ -141,7 +147,7 @@ static int measure(struct judge *judge, enum compare_metric metric, struct sampl
 	result->exact = base.nr > 1 && new.nr > 1 && sample__is_constant(base) &&
 			sample__is_constant(new);
 	err = estimate(judge, metric, base, new, result);
-	if (err || result->exact || rank_test__least_p(base.nr, new.nr) > options->alpha)
+	if (err || result->exact || rank_test__least_p(base.nr, new.nr) > alpha_of(options, metric))
 		return err;
 	take_as_tested(judge, metric, result);
 	return rank_test(base, new, &result->p);
@@ -275,7 +281,8 @@ static enum compare_verdict decide(const struct compare *compare, enum compare_m
 				   const struct compare_result *result)
 {
 	double error = bucket_error(metric, result->median[COMPARE_BASE]);
-	bool significant = result->exact || result->adjusted_p <= compare->options.alpha;
+	bool significant = result->exact ||
+			   result->adjusted_p <= alpha_of(&compare->options, metric);
 	int side = beyond(metric, result, to_log(metric, result->noise) + error);
 	double margin = to_log(metric, compare->options.threshold);
 
@@ -295,7 +302,7 @@ static bool too_few(const struct judge *judge, const struct compare_cell *cell,
 	double least = rank_test__least_p(cell->side[COMPARE_BASE].metrics[metric].nr,
 					  cell->side[COMPARE_NEW].metrics[metric].nr);
 
-	return least * (double)(nr ?: 1) > judge->compare->options.alpha;
+	return least * (double)(nr ?: 1) > alpha_of(&judge->compare->options, metric);
 }
 
 static void decide_metric(const struct judge *judge, struct compare_cell *cell,
@@ -310,7 +317,7 @@ static void decide_metric(const struct judge *judge, struct compare_cell *cell,
 	} else if (!result->exact && too_few(judge, cell, metric)) {
 		result->verdict = COMPARE_UNDECIDED;
 		result->why = "too few units";
-		result->needed = units_needed(judge->compare->options.alpha,
+		result->needed = units_needed(alpha_of(&judge->compare->options, metric),
 					      judge->nr_tested[family_of(metric)]);
 	} else {
 		result->verdict = decide(judge->compare, metric, result);

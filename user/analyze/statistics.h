@@ -70,9 +70,12 @@ struct bootstrap;
 #define BOOTSTRAP_RESAMPLES 999
 int bootstrap__new(struct bootstrap **bootstrap, size_t nr_a, size_t nr_b, uint64_t seed);
 void bootstrap__free(struct bootstrap *bootstrap); /* NULL-safe */
-/* Of samples of the sizes that it was made for, of two or more each. @interval is about mean(b) - mean(a). */
-int bootstrap__interval(const struct bootstrap *bootstrap, struct sample a, struct sample b,
-			double level, struct interval *interval);
+/*
+ * The shift mean(b) - mean(a) and its interval, of samples of the sizes that it was made for; the interval
+ * of fewer than two values is infinite.
+ */
+int bootstrap__estimate(const struct bootstrap *bootstrap, struct sample a, struct sample b,
+			double level, double *shift, struct interval *interval);
 
 /*
  * Which of @nr hypotheses are rejected, such that any is rejected wrongly with probability @alpha
