@@ -188,7 +188,7 @@ static const struct rule {
 	const char *name;
 	bool (*calls)(const struct compare_cell *cell);
 } rules[] = {
-	{ "vfioscope", by_vfioscope },	   { "holm alone", by_holm },
+	{ "vfioscope", by_vfioscope },	   { "Holm at 5 % alone", by_holm },
 	{ "interval alone", by_interval }, { "benchstat", by_benchstat },
 	{ "mean + sigma", by_sigma },
 };

@@ -27,9 +27,10 @@ enum family { EXACT_FIGURES, OTHERS, FAMILIES };
 struct judge {
 	struct compare *compare;
 	struct tools *tools;
-	/* Those results that are tested. */
+	/* Those results that are tested; and how many would be if there were enough units. */
 	struct compare_result **tested[FAMILIES];
 	size_t nr_tested[FAMILIES];
+	size_t nr_wanted[FAMILIES];
 };
 
 static enum family family_of(enum compare_metric metric)
@@ -147,8 +148,11 @@ static int measure(struct judge *judge, enum compare_metric metric, struct sampl
 	result->exact = base.nr > 1 && new.nr > 1 && sample__is_constant(base) &&
 			sample__is_constant(new);
 	err = estimate(judge, metric, base, new, result);
-	if (err || result->exact || rank_test__least_p(base.nr, new.nr) > alpha_of(options, metric))
+	if (err || result->exact)
 		return err;
+	judge->nr_wanted[family_of(metric)]++;
+	if (rank_test__least_p(base.nr, new.nr) > alpha_of(options, metric))
+		return 0;
 	take_as_tested(judge, metric, result);
 	return rank_test(base, new, &result->p);
 }
@@ -253,12 +257,12 @@ static int adjust(struct judge *judge, enum family family)
 	return err;
 }
 
-/* Units a side from which on the test of a family of @nr could be significant. */
+/* Units a side from which on one of @nr tests could be significant. */
 static size_t units_needed(double alpha, size_t nr)
 {
 	size_t units = 2;
 
-	while (rank_test__least_p(units, units) * (double)(nr ?: 1) > alpha)
+	while (rank_test__least_p(units, units) * (double)nr > alpha)
 		units++;
 	return units;
 }
@@ -318,7 +322,7 @@ static void decide_metric(const struct judge *judge, struct compare_cell *cell,
 		result->verdict = COMPARE_UNDECIDED;
 		result->why = "too few units";
 		result->needed = units_needed(alpha_of(&judge->compare->options, metric),
-					      judge->nr_tested[family_of(metric)]);
+					      judge->nr_wanted[family_of(metric)]);
 	} else {
 		result->verdict = decide(judge->compare, metric, result);
 	}

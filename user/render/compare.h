@@ -29,11 +29,12 @@ const char *compare_text__shift(const struct compare_result *result, char *buf);
 const char *compare_text__interval(const struct compare_result *result, char *buf);
 const char *compare_text__p(const struct compare_result *result, char *buf);
 
-/* New strings or NULL, no memory: "significant by ...: too few units, 8 a side are needed". */
+/* New strings or NULL, no memory: "undecided: too few units, it takes 8 a side". */
 char *compare_text__verdict(const struct compare_result *result);
 /* All values that a fact has on both sides: "6.1.0 -> 7.0.1". */
 char *compare_text__fact(const struct compare_fact *fact);
-/* By which rule, and the last line: what was found. */
+/* What was compared, by which rule, and the last line: what was found. */
+char *compare_text__files(const struct compare *compare);
 char *compare_text__rule(const struct compare *compare);
 char *compare_text__conclusion(const struct compare *compare);
 

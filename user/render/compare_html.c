@@ -135,10 +135,11 @@ static void draw_strokes(FILE *out, const struct compare_values *values, enum co
 {
 	double span = high > low ? high - low : 1;
 
+	fprintf(out, "<path class=\"%s\" d=\"", side_names[side]);
 	for (size_t i = 0; i < values->nr; i++)
-		fprintf(out, "<path class=\"%s\" d=\"M%.1f %d v%d\"/>", side_names[side],
-			2 + (values->values[i] - low) / span * (WIDTH - 4), side * HEIGHT / 4,
-			HEIGHT / 4 - 2);
+		fprintf(out, "M%.1f %dv%d", 2 + (values->values[i] - low) / span * (WIDTH - 4),
+			side * HEIGHT / 4, HEIGHT / 4 - 2);
+	fputs("\"/>", out);
 }
 
 /* Of each unit a stroke, in a line for each side. */
@@ -245,6 +246,7 @@ int render_compare__html(FILE *out, const struct compare_view *view)
 	fputs(head, out);
 	err = take_text(out, "<h1>Base and new</h1>\n<p><b>", compare_text__conclusion(compare),
 			"</b></p>\n");
+	err = err ?: take_text(out, "<p>", compare_text__files(compare), "</p>\n");
 	err = err ?: take_text(out, "<p>", compare_text__rule(compare), "</p>\n");
 	fputs("<p><span style=\"color:#3366cc\">&#9632; base</span> "
 	      "<span style=\"color:#dd7711\">&#9632; new</span></p>\n",

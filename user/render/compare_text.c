@@ -119,7 +119,8 @@ static int print(FILE *out, const struct block_style *style, const struct compar
 	int err;
 
 	fprintf(out, "%sCOMPARED%s", style->heading, style->under);
-	err = blocks__take_line(out, style, compare_text__rule(compare));
+	err = blocks__take_line(out, style, compare_text__files(compare));
+	err = err ?: blocks__take_line(out, style, compare_text__rule(compare));
 	err = err ?: print_facts(out, style, compare);
 	err = err ?: print_changes(out, style, compare);
 	err = err ?: (style->narrow ? print_cells_narrow : print_cells)(out, style, view);

@@ -112,19 +112,23 @@ char *compare_text__fact(const struct compare_fact *fact)
 	return NULL;
 }
 
+char *compare_text__files(const struct compare *compare)
+{
+	bool repetitions = compare->options.repetitions && compare->kind != COMPARE_TRACE;
+
+	return format_new("%zu against %zu, %s; the unit is the %s", compare->files[COMPARE_BASE],
+			  compare->files[COMPARE_NEW], compare_kind__name(compare->kind),
+			  repetitions ? "repetition" : "file");
+}
+
 char *compare_text__rule(const struct compare *compare)
 {
 	const struct compare_options *options = &compare->options;
 
 	return format_new(
-		"%zu against %zu %s (%s); a call is significant at %g over all %zu tests, and its "
-		"%g %% interval beyond the larger of %g %% and the deviation of base",
-		compare->files[COMPARE_BASE], compare->files[COMPARE_NEW],
-		compare->files[COMPARE_BASE] + compare->files[COMPARE_NEW] > 2 ? "files" : "file",
-		options->repetitions && compare->kind != COMPARE_TRACE
-			? "the unit is the repetition"
-			: "the unit is the file",
-		options->alpha, compare->tests, 100 * options->level, 100 * options->threshold);
+		"called is what is significant over all %zu tests, with its %g %% interval beyond "
+		"%g %% and beyond the deviation of base",
+		compare->tests, 100 * options->level, 100 * options->threshold);
 }
 
 char *compare_text__conclusion(const struct compare *compare)
@@ -138,12 +142,16 @@ char *compare_text__conclusion(const struct compare *compare)
 
 	if (!out)
 		return NULL;
-	fprintf(out, "%zu cells:", compare->nr_cells - compare->verdicts[COMPARE_NO_VERDICT]);
+	fprintf(out, "%s (cells:",
+		compare__verdict(compare) == COMPARE_NOT_SIGNIFICANT
+			? "no regression"
+			: compare_verdict__name(compare__verdict(compare)));
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
 		fprintf(out, "%s %zu %s", i ? "," : "", compare->verdicts[told[i]],
 			compare_verdict__name(told[i]));
+	fputc(')', out);
 	if (compare->refused)
-		fputs("; undecided, for what differs was not named by --across", out);
+		fputs("; for what differs was not named by --across", out);
 	if (!fclose(out))
 		return text;
 	free(text);
