@@ -31,7 +31,7 @@ struct model {
 #define STEPS 16
 
 /* Of normal deviates, to 4.5e-4: M. Abramowitz, I. Stegun, Handbook of Mathematical Functions, 26.2.23. */
-static double normal_quantile(double u)
+static double deviate(double u)
 {
 	double t = sqrt(-2 * log(u < 0.5 ? u : 1 - u));
 	double x = t - (2.515517 + t * (0.802853 + t * 0.010328)) /
@@ -44,7 +44,7 @@ static double normal_quantile(double u)
 static double heavy_tailed(double u)
 {
 	if (u < 0.99)
-		return 1000 * exp(0.1 * normal_quantile(u / 0.99));
+		return 1000 * exp(0.1 * deviate(u / 0.99));
 	return 1500 * pow((1 - u) / 0.01, -1 / 2.2);
 }
 
@@ -52,13 +52,13 @@ static double heavy_tailed(double u)
 static double bimodal(double u)
 {
 	if (u < 0.7)
-		return 1000 * exp(0.03 * normal_quantile(u / 0.7));
-	return 3000 * exp(0.03 * normal_quantile((u - 0.7) / 0.3));
+		return 1000 * exp(0.03 * deviate(u / 0.7));
+	return 3000 * exp(0.03 * deviate((u - 0.7) / 0.3));
 }
 
 static double log_normal(double u)
 {
-	return 1000 * exp(0.1 * normal_quantile(u));
+	return 1000 * exp(0.1 * deviate(u));
 }
 
 static const struct model models[] = {
@@ -78,7 +78,7 @@ static uint64_t draw(uint64_t *state)
 
 static double draw_normal(uint64_t *state)
 {
-	return normal_quantile(((double)(draw(state) >> 12) + 0.5) / (double)(1ull << 52));
+	return deviate(((double)(draw(state) >> 12) + 0.5) / (double)(1ull << 52));
 }
 
 struct simulation {

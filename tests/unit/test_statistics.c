@@ -195,7 +195,7 @@ static void interval_of(uint64_t seed, struct sample a, struct sample b, struct 
 	double shift;
 
 	assert_int_equal(bootstrap__new(&bootstrap, a.nr, b.nr, seed), 0);
-	assert_int_equal(bootstrap__estimate(bootstrap, a, b, 0.95, &shift, interval), 0);
+	bootstrap__estimate(bootstrap, a, b, 0.95, &shift, interval);
 	assert_near(shift, sample__mean(b) - sample__mean(a), 1e-12);
 	bootstrap__free(bootstrap);
 }

@@ -50,75 +50,63 @@ void bootstrap__free(struct bootstrap *bootstrap)
 	free(bootstrap);
 }
 
-/* Of each resample: its mean less that of the sample, and the square of the mean's standard error. */
-struct resampled {
-	double mean[BOOTSTRAP_RESAMPLES], square[BOOTSTRAP_RESAMPLES];
-};
-
+/* Of each resample what its mean is off that of the sample, to @off: added, times @weight. */
 static void resample(const struct bootstrap *bootstrap, int side, struct sample sample,
-		     struct resampled *of)
+		     double weight, double *off)
 {
-	double n = (double)sample.nr, mean = sample__mean(sample);
+	double mean = sample__mean(sample);
 
-	memset(of, 0, sizeof(*of));
 	for (size_t i = 0; i < sample.nr; i++) {
 		const float *times = &bootstrap->times[side][i * BOOTSTRAP_RESAMPLES];
-		double away = sample.values[i] - mean;
+		double away = weight * (sample.values[i] - mean) / (double)sample.nr;
 
-		for (size_t r = 0; r < BOOTSTRAP_RESAMPLES; r++) {
-			of->mean[r] += times[r] * away;
-			of->square[r] += times[r] * (away * away);
-		}
-	}
-	for (size_t r = 0; r < BOOTSTRAP_RESAMPLES; r++) {
-		of->mean[r] /= n;
-		of->square[r] = (of->square[r] / n - of->mean[r] * of->mean[r]) / (n - 1);
+		for (size_t r = 0; r < BOOTSTRAP_RESAMPLES; r++)
+			off[r] += times[r] * away;
 	}
 }
 
-/* The t of each resample, ordered. One in which all runs are the same has none: it counts as the farthest. */
-static void students(const struct resampled *a, const struct resampled *b, double *t)
+/*
+ * The quantile of Student's t from that of the normal distribution, @x: M. Abramowitz, I. Stegun, Handbook of
+ * Mathematical Functions, 26.7.5.
+ */
+static double student(double x, double freedom)
 {
-	for (size_t r = 0; r < BOOTSTRAP_RESAMPLES; r++) {
-		double shift = b->mean[r] - a->mean[r];
-		double square = fmax(0, a->square[r] + b->square[r]);
+	double x2 = x * x;
 
-		t[r] = shift == 0 ? 0 : shift / sqrt(square);
-	}
-	sort_values(t, BOOTSTRAP_RESAMPLES);
+	return x + x * (x2 + 1) / (4 * freedom) +
+	       x * ((5 * x2 + 16) * x2 + 3) / (96 * freedom * freedom) +
+	       x * (((3 * x2 + 19) * x2 + 17) * x2 - 15) / (384 * pow(freedom, 3));
 }
 
-static double squared_error(struct sample sample)
+/* How far from either end of the ordered resamples the interval ends, for samples of these sizes. */
+static size_t tail_of(double level, size_t nr_a, size_t nr_b)
 {
-	double deviation = sample__deviation(sample);
+	double t = student(normal_quantile(1 - level), (double)(nr_a + nr_b - 2));
+	double tail = erfc(t / M_SQRT2) / 2 * (BOOTSTRAP_RESAMPLES + 1) + 0.5;
 
-	return deviation * deviation / (double)sample.nr;
+	return tail < 1 ? 1 : (size_t)tail;
 }
 
-int bootstrap__estimate(const struct bootstrap *bootstrap, struct sample a, struct sample b,
-			double level, double *shift, struct interval *interval)
+/* The resamples of a small sample vary too little, by this. */
+static double expansion(size_t nr)
 {
-	/* Of 999 the 25th from either end are those of 95 %. */
-	size_t tail = (size_t)((1 - level) / 2 * (BOOTSTRAP_RESAMPLES + 1) + 0.5);
-	double error = sqrt(squared_error(a) + squared_error(b));
-	double t[BOOTSTRAP_RESAMPLES];
-	struct resampled *of;
+	return sqrt((double)nr / (double)(nr - 1));
+}
+
+void bootstrap__estimate(const struct bootstrap *bootstrap, struct sample a, struct sample b,
+			 double level, double *shift, struct interval *interval)
+{
+	double off[BOOTSTRAP_RESAMPLES] = {};
+	size_t tail;
 
 	*shift = sample__mean(b) - sample__mean(a);
 	*interval = (struct interval){ -INFINITY, INFINITY, 1 };
 	if (a.nr < 2 || b.nr < 2)
-		return 0;
-	*interval = (struct interval){ *shift, *shift, 1 };
-	if (error == 0) /* 0 times an infinite t */
-		return 0;
-	of = calloc(2, sizeof(*of));
-	if (!of)
-		return -ENOMEM;
-	resample(bootstrap, 0, a, &of[0]);
-	resample(bootstrap, 1, b, &of[1]);
-	students(&of[0], &of[1], t);
-	*interval = (struct interval){ *shift - t[BOOTSTRAP_RESAMPLES - tail] * error,
-				       *shift - t[tail - 1] * error, level };
-	free(of);
-	return 0;
+		return;
+	resample(bootstrap, 0, a, -expansion(a.nr), off);
+	resample(bootstrap, 1, b, expansion(b.nr), off);
+	sort_values(off, BOOTSTRAP_RESAMPLES);
+	tail = tail_of(level, a.nr, b.nr);
+	*interval = (struct interval){ *shift + off[tail - 1],
+				       *shift + off[BOOTSTRAP_RESAMPLES - tail], level };
 }

@@ -115,9 +115,8 @@ static int estimate(struct judge *judge, enum compare_metric metric, struct samp
 	int err = find_tools(judge, base.nr, new.nr, &tools);
 
 	if (!err && compare_metric__is_quantile(metric))
-		err = bootstrap__estimate(tools->bootstrap, base, new,
-					  judge->compare->options.level, &result->shift,
-					  &result->interval);
+		bootstrap__estimate(tools->bootstrap, base, new, judge->compare->options.level,
+				    &result->shift, &result->interval);
 	else if (!err)
 		err = shift_plan__estimate(&tools->plan, base, new, &result->shift,
 					   &result->interval);

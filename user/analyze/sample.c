@@ -59,3 +59,15 @@ bool sample__is_constant(struct sample sample)
 			return false;
 	return true;
 }
+
+double normal_quantile(double alpha)
+{
+	double low = 0, high = 40;
+
+	for (int i = 0; i < 60; i++) {
+		double mid = (low + high) / 2;
+
+		*(erfc(mid / M_SQRT2) > alpha ? &low : &high) = mid;
+	}
+	return high;
+}

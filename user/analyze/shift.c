@@ -31,19 +31,6 @@ static int exact_rank(struct shift_plan *plan, double alpha)
 	return err;
 }
 
-/* The quantile of the normal distribution for a two-sided @alpha, by bisection of erfc(). */
-static double normal_quantile(double alpha)
-{
-	double low = 0, high = 40;
-
-	for (int i = 0; i < 60; i++) {
-		double mid = (low + high) / 2;
-
-		*(erfc(mid / M_SQRT2) > alpha ? &low : &high) = mid;
-	}
-	return high;
-}
-
 static void normal_rank(struct shift_plan *plan, double alpha)
 {
 	double a = (double)plan->nr_a, b = (double)plan->nr_b;

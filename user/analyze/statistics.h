@@ -30,6 +30,9 @@ int sample__median(struct sample sample, double *median); /* 0 of none */
 double sample__deviation(struct sample sample);
 bool sample__is_constant(struct sample sample); /* also of none */
 
+/* How far from 0 a standard normal deviate is with a probability of @alpha only. */
+double normal_quantile(double alpha);
+
 /*
  * The Mann-Whitney test: the two-sided p-value of both samples coming from one distribution. Up to
  * RANK_EXACT_NR values in all, it is exact, given the ties (of all ways to deal the ranks, by the
@@ -62,9 +65,9 @@ int shift_plan__estimate(const struct shift_plan *plan, struct sample a, struct 
 			 double *shift, struct interval *interval);
 
 /*
- * Resamples of runs, drawn once for all that is measured in them. An interval is that of bootstrap-t
- * for the difference of means (B. Efron, R. Tibshirani, An Introduction to the Bootstrap (1993), 12.5): plain
- * percentiles of ten runs cover too seldom. The same seed gives the same intervals on every machine.
+ * Resamples of runs, drawn once for all that is measured in them. An interval is of expanded percentiles of
+ * the difference of means (T. Hesterberg, The American Statistician 69 (2015), 371-386): plain percentiles of ten
+ * runs cover too seldom. The same seed gives the same intervals on every machine.
  */
 struct bootstrap;
 #define BOOTSTRAP_RESAMPLES 999
@@ -74,8 +77,8 @@ void bootstrap__free(struct bootstrap *bootstrap); /* NULL-safe */
  * The shift mean(b) - mean(a) and its interval, of samples of the sizes that it was made for; the interval
  * of fewer than two values is infinite.
  */
-int bootstrap__estimate(const struct bootstrap *bootstrap, struct sample a, struct sample b,
-			double level, double *shift, struct interval *interval);
+void bootstrap__estimate(const struct bootstrap *bootstrap, struct sample a, struct sample b,
+			 double level, double *shift, struct interval *interval);
 
 /*
  * Which of @nr hypotheses are rejected, such that any is rejected wrongly with probability @alpha
