@@ -5,6 +5,7 @@
 # make demo-ism   the same on s390x: the real ISM driver, down to what reaches the device
 # make check      all tests; SUITE=unit,cli,bpf,ism,clients,vm runs parts
 # make bench-limit  barbench against a bare loop and memcpy(), to out/bench/limit.json
+# make bench-stats  how often compare calls what is not there, and finds what is, to out/bench/stats.json
 # make lint       compilers' and linters' warnings, and the layering rules
 # make bench-overhead
 #                 what tracing costs, in guest instructions, against peers
@@ -195,6 +196,18 @@ $(O)/bench/bare: $(OBJ)/benchmarks/limit/bare.o
 bench-limit: setup
 	$(Q)$(MAKE) --silent --no-print-directory $(O)/bench/bare $(BIN)/barbench
 	$(Q)benchmarks/limit/limit.py $(O)/bench/bare $(BIN)/barbench $(O)/bench/limit.json
+
+$(O)/bench/simulate: $(OBJ)/benchmarks/stats/simulate.o $(PARTS)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(OBJ)/vfioscope.a $(RUN_LIBS)
+
+# COMPARISONS= and SEED= as benchmarks/stats/stats.py --help says
+.PHONY: bench-stats
+bench-stats: setup
+	$(Q)$(MAKE) --silent --no-print-directory $(O)/bench/simulate
+	$(Q)benchmarks/stats/stats.py $(O)/bench/simulate $(O)/bench/stats.json \
+		$(if $(COMPARISONS),--comparisons $(COMPARISONS)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: lint
 lint: setup $(SKELETONS) $(OBJ)/benchmarks/overhead/empty.skel.h

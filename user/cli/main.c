@@ -15,6 +15,7 @@ static const struct command {
 	{ "trace", "count and time the accesses of devices in use; record a run", cmd_trace },
 	{ "snoop", "print single accesses as they happen, a line each", cmd_snoop },
 	{ "report", "render a recorded run as text, JSON or CSV", cmd_report },
+	{ "compare", "tell whether new runs are slower than base runs", cmd_compare },
 	{ "audit", "hold recorded runs against an access policy", cmd_audit },
 	{ "bench", "measure accesses to a device (runs barbench)", cmd_bench },
 };

@@ -84,6 +84,17 @@ int parse_duration_ns(const char *text, uint64_t *ns)
 	return 0;
 }
 
+int parse_percent(const char *text, double *fraction)
+{
+	size_t digits = strspn(text, "0123456789"), dot = text[digits] == '.';
+	size_t decimals = dot ? strspn(text + digits + 1, "0123456789") : 0;
+
+	if (!digits || dot != (decimals != 0) || strcmp(text + digits + dot + decimals, "%"))
+		return -EINVAL;
+	*fraction = strtod(text, NULL) / 100;
+	return 0;
+}
+
 static int take_hex(const char *text, uint64_t *value)
 {
 	size_t len = strspn(text, "0123456789abcdefABCDEF");
@@ -256,6 +267,18 @@ uint64_t option__u64(const struct argp_state *state, const char *option, const c
 		cli__usage(state, "%s: '%s' is out of range, %" PRIu64 " to %" PRIu64, option, text,
 			   min, max);
 	return value;
+}
+
+double option__percent(const struct argp_state *state, const char *option, const char *text,
+		       double max)
+{
+	double fraction;
+
+	if (parse_percent(text, &fraction))
+		cli__usage(state, "%s: '%s' is no percentage such as 1%% or 0.5%%", option, text);
+	if (fraction > max)
+		cli__usage(state, "%s: '%s' is out of range, 0%% to %g%%", option, text, 100 * max);
+	return fraction;
 }
 
 uint32_t option__regions(const struct argp_state *state, const char *option, const char *text)

@@ -32,11 +32,16 @@ int parse_widths(const char *text, struct vs_width_range *ranges, uint32_t *nr);
  */
 int parse_device(const char *text, char *name, size_t len);
 
+/* "1%" or "0.5%": a fraction, of 0 and up. */
+int parse_percent(const char *text, double *fraction);
+
 /* For option parsers: the same, but exit with a usage error that names @option. */
 uint64_t option__duration_ns(const struct argp_state *state, const char *option, const char *text,
 			     uint64_t min, uint64_t max);
 uint64_t option__u64(const struct argp_state *state, const char *option, const char *text,
 		     uint64_t min, uint64_t max);
+double option__percent(const struct argp_state *state, const char *option, const char *text,
+		       double max);
 uint32_t option__regions(const struct argp_state *state, const char *option, const char *text);
 uint32_t option__dirs(const struct argp_state *state, const char *option, const char *text);
 void option__device(const struct argp_state *state, const char *option, const char *text,

@@ -11,67 +11,10 @@
 
 #include "user/render/audit.h"
 #include "user/render/audit_finding.h"
+#include "user/render/blocks.h"
 #include "user/render/escape.h"
 #include "user/render/names.h"
 #include "user/render/table.h"
-
-struct style {
-	const char *heading; /* before the title of a section */
-	const char *under; /* after it */
-	const char *indent; /* before each line of a block */
-	bool narrow; /* for mails: no tables but of notes */
-};
-
-static const struct style text_style = { "", "\n", "", false };
-static const struct style markdown_style = { "## ", "\n\n", "    ", true };
-
-static void add_columns(struct table *table, const char *const *names, size_t nr, bool numbers)
-{
-	for (size_t i = 0; i < nr; i++)
-		if (numbers)
-			table__add_number_column(table, names[i]);
-		else
-			table__add_column(table, names[i]);
-}
-
-#define TEXTS(table, ...) ADD_COLUMNS(table, false, __VA_ARGS__)
-#define NUMBERS(table, ...) ADD_COLUMNS(table, true, __VA_ARGS__)
-#define ADD_COLUMNS(table, numbers, ...)                         \
-	add_columns(table, (const char *const[]){ __VA_ARGS__ }, \
-		    sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *), numbers)
-
-static void indent_lines(FILE *out, const char *text, const char *indent)
-{
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		fprintf(out, "%s%.*s\n", indent, (int)len, text);
-		text += len + (text[len] == '\n');
-	}
-}
-
-/* Prints @table as a block and frees it. */
-static int finish_table(FILE *out, const struct style *style, struct table *table)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
-	int err = stream ? table__print(table, stream) : -ENOMEM;
-
-	table__free(table);
-	if (stream && fclose(stream))
-		err = err ?: -ENOMEM;
-	if (!err)
-		indent_lines(out, text, style->indent);
-	free(text);
-	return err;
-}
-
-static struct table *begin_table(FILE *out, const struct style *style, const char *title)
-{
-	fprintf(out, "\n%s%s%s", style->heading, title, style->under);
-	return table__new();
-}
 
 static void add_range(struct table *table, struct audit_range range)
 {
@@ -90,27 +33,16 @@ static void add_counts(struct table *table, const struct audit_counts *counts)
 
 /* --- sections --------------------------------------------------------------------------------- */
 
-static int print_line(FILE *out, const struct style *style, const char *text)
-{
-	char *safe = escape__text(text);
-
-	if (!safe)
-		return -ENOMEM;
-	fprintf(out, "%s%s\n", style->indent, safe);
-	free(safe);
-	return 0;
-}
-
-static int print_policy(FILE *out, const struct style *style, const struct audit_view *view)
+static int print_policy(FILE *out, const struct block_style *style, const struct audit_view *view)
 {
 	const struct policy *policy = view->audit->policy;
 	int err;
 
 	fprintf(out, "%sPOLICY%s", style->heading, style->under);
-	err = print_line(out, style, policy->name);
+	err = blocks__line(out, style, policy->name);
 	if (policy->description)
-		err = err ?: print_line(out, style, policy->description);
-	return err ?: print_line(out, style, view->policy_path);
+		err = err ?: blocks__line(out, style, policy->description);
+	return err ?: blocks__line(out, style, view->policy_path);
 }
 
 /* The words of a command line; the table escapes them. */
@@ -131,16 +63,8 @@ static char *join(char *const *argv)
 	return line;
 }
 
-/* Escaped; frees @text, and NULL stands for no memory. */
-static int take_line(FILE *out, const struct style *style, char *text)
-{
-	int err = text ? print_line(out, style, text) : -ENOMEM;
-
-	free(text);
-	return err;
-}
-
-static int print_runs_narrow(FILE *out, const struct style *style, const struct audit_view *view)
+static int print_runs_narrow(FILE *out, const struct block_style *style,
+			     const struct audit_view *view)
 {
 	char started[RUN_TIME_LEN];
 	int err = 0;
@@ -151,29 +75,29 @@ static int print_runs_narrow(FILE *out, const struct style *style, const struct 
 		char *line = NULL, *called = join(run->argv);
 
 		run_time__format(run->started_ns, started, sizeof(started));
-		err = print_line(out, style, view->paths[i]);
+		err = blocks__line(out, style, view->paths[i]);
 		if (!err && asprintf(&line, "  %s, %.1f s, Linux %s, %s", started,
 				     run->duration_ns / 1e9, run->host.kernel, run->host.arch) < 0)
 			line = NULL;
-		err = err ?: take_line(out, style, line);
+		err = err ?: blocks__take_line(out, style, line);
 		if (!called || asprintf(&line, "  %s", called) < 0)
 			line = NULL;
 		free(called);
-		err = err ?: take_line(out, style, line);
+		err = err ?: blocks__take_line(out, style, line);
 	}
 	return err;
 }
 
-static int print_runs(FILE *out, const struct style *style, const struct audit_view *view)
+static int print_runs(FILE *out, const struct block_style *style, const struct audit_view *view)
 {
-	struct table *table = begin_table(out, style, "RUNS");
+	struct table *table = blocks__begin(out, style, "RUNS");
 	char started[RUN_TIME_LEN];
 
 	if (!table)
 		return -ENOMEM;
-	TEXTS(table, "FILE", "STARTED");
-	NUMBERS(table, "SECONDS");
-	TEXTS(table, "KERNEL", "ARCH", "CALLED AS");
+	BLOCK_TEXTS(table, "FILE", "STARTED");
+	BLOCK_NUMBERS(table, "SECONDS");
+	BLOCK_TEXTS(table, "KERNEL", "ARCH", "CALLED AS");
 	for (size_t i = 0; i < view->audit->nr_runs; i++) {
 		const struct run *run = view->runs[i];
 
@@ -186,10 +110,10 @@ static int print_runs(FILE *out, const struct style *style, const struct audit_v
 		table__add(table, run->host.arch);
 		table__take(table, join(run->argv));
 	}
-	return finish_table(out, style, table);
+	return blocks__finish(out, style, table);
 }
 
-static int print_rules_narrow(FILE *out, const struct style *style, const struct audit *audit)
+static int print_rules_narrow(FILE *out, const struct block_style *style, const struct audit *audit)
 {
 	int err = 0;
 
@@ -204,7 +128,7 @@ static int print_rules_narrow(FILE *out, const struct style *style, const struct
 			     policy_severity__name(rule->rule->severity),
 			     policy_level__name(rule->rule->level)) < 0)
 			line = NULL;
-		err = take_line(out, style, line);
+		err = blocks__take_line(out, style, line);
 		fprintf(out, "%s  calls: %s; runs: %zu; against it: %s\n", style->indent,
 			audit_range__text(rule->calls, r[0]), rule->nr_runs,
 			audit_range__text(counts->all, r[1]));
@@ -216,14 +140,14 @@ static int print_rules_narrow(FILE *out, const struct style *style, const struct
 	return err;
 }
 
-static int print_rules(FILE *out, const struct style *style, const struct audit *audit)
+static int print_rules(FILE *out, const struct block_style *style, const struct audit *audit)
 {
-	struct table *table = begin_table(out, style, "RULES");
+	struct table *table = blocks__begin(out, style, "RULES");
 
 	if (!table)
 		return -ENOMEM;
-	TEXTS(table, "RULE", "RESULT", "SEVERITY", "LEVEL");
-	NUMBERS(table, "CALLS", "RUNS", "AGAINST", "WOULD BREAK", "REFUSED", "EXPECTED");
+	BLOCK_TEXTS(table, "RULE", "RESULT", "SEVERITY", "LEVEL");
+	BLOCK_NUMBERS(table, "CALLS", "RUNS", "AGAINST", "WOULD BREAK", "REFUSED", "EXPECTED");
 	for (size_t i = 0; i < audit->policy->nr_rules; i++) {
 		const struct audit_rule *rule = &audit->rules[i];
 
@@ -236,7 +160,7 @@ static int print_rules(FILE *out, const struct style *style, const struct audit 
 		table__addf(table, "%zu", rule->nr_runs);
 		add_counts(table, &rule->counts);
 	}
-	return finish_table(out, style, table);
+	return blocks__finish(out, style, table);
 }
 
 static void add_finding(struct table *table, const struct audit_finding *finding)
@@ -266,26 +190,26 @@ static void add_finding(struct table *table, const struct audit_finding *finding
 	table__add(table, finding->why);
 }
 
-static int print_findings(FILE *out, const struct style *style, const struct audit *audit)
+static int print_findings(FILE *out, const struct block_style *style, const struct audit *audit)
 {
 	struct table *table;
 
 	if (!audit->nr_findings)
 		return 0;
-	table = begin_table(out, style, "FINDINGS");
+	table = blocks__begin(out, style, "FINDINGS");
 	if (!table)
 		return -ENOMEM;
-	TEXTS(table, "RULE", "CLAUSE", "RESULT", "DEVICE", "REGION", "DIR");
-	NUMBERS(table, "WIDTH");
-	TEXTS(table, "PROCESS", "VM");
-	NUMBERS(table, "CALLS", "RUNS", "AGAINST", "WOULD BREAK", "REFUSED", "EXPECTED");
-	TEXTS(table, "WHY UNDECIDED");
+	BLOCK_TEXTS(table, "RULE", "CLAUSE", "RESULT", "DEVICE", "REGION", "DIR");
+	BLOCK_NUMBERS(table, "WIDTH");
+	BLOCK_TEXTS(table, "PROCESS", "VM");
+	BLOCK_NUMBERS(table, "CALLS", "RUNS", "AGAINST", "WOULD BREAK", "REFUSED", "EXPECTED");
+	BLOCK_TEXTS(table, "WHY UNDECIDED");
 	for (size_t i = 0; i < audit->nr_findings; i++)
 		add_finding(table, &audit->findings[i]);
-	return finish_table(out, style, table);
+	return blocks__finish(out, style, table);
 }
 
-static int print_evidence(FILE *out, const struct style *style, const struct audit *audit)
+static int print_evidence(FILE *out, const struct block_style *style, const struct audit *audit)
 {
 	int err = 0;
 
@@ -298,18 +222,18 @@ static int print_evidence(FILE *out, const struct style *style, const struct aud
 	return err;
 }
 
-static int print_notes(FILE *out, const struct style *style, const char *title,
+static int print_notes(FILE *out, const struct block_style *style, const char *title,
 		       const struct audit_notes *notes)
 {
 	struct table *table;
 
 	if (!notes->nr)
 		return 0;
-	table = begin_table(out, style, title);
+	table = blocks__begin(out, style, title);
 	if (!table)
 		return -ENOMEM;
-	NUMBERS(table, "RUNS");
-	TEXTS(table, "WHAT");
+	BLOCK_NUMBERS(table, "RUNS");
+	BLOCK_TEXTS(table, "WHAT");
 	for (size_t i = 0; i < notes->nr; i++) {
 		table__add_row(table);
 		if (notes->notes[i].nr_runs)
@@ -318,7 +242,7 @@ static int print_notes(FILE *out, const struct style *style, const char *title,
 			table__add(table, "all");
 		table__add(table, notes->notes[i].text);
 	}
-	return finish_table(out, style, table);
+	return blocks__finish(out, style, table);
 }
 
 /* --- the verdict ------------------------------------------------------------------------------ */
@@ -342,7 +266,7 @@ static void print_bound(FILE *out, size_t units)
 }
 
 /* What the runs with calls that a rule speaks of are made of. */
-static void print_units(FILE *out, const struct style *style, const struct audit *audit)
+static void print_units(FILE *out, const struct block_style *style, const struct audit *audit)
 {
 	const struct audit_units *seen = &audit->seen;
 
@@ -371,7 +295,7 @@ static size_t count_violated(const struct audit *audit)
 	return nr;
 }
 
-static void print_verdict(FILE *out, const struct style *style, const struct audit *audit)
+static void print_verdict(FILE *out, const struct block_style *style, const struct audit *audit)
 {
 	size_t violated = count_violated(audit);
 
@@ -397,7 +321,7 @@ static void print_verdict(FILE *out, const struct style *style, const struct aud
 		print_bound(out, audit->units);
 }
 
-static void print_never_seen(FILE *out, const struct style *style)
+static void print_never_seen(FILE *out, const struct block_style *style)
 {
 	fprintf(out, "\n%sNEVER SEEN%s", style->heading, style->under);
 	fputs("- accesses that enter no region handler: through sysfs, /dev/mem, DMA, in-kernel "
@@ -407,7 +331,7 @@ static void print_never_seen(FILE *out, const struct style *style)
 	      out);
 }
 
-static int print_audit(FILE *out, const struct style *style, const struct audit_view *view)
+static int print_audit(FILE *out, const struct block_style *style, const struct audit_view *view)
 {
 	const struct audit *audit = view->audit;
 	int err = print_policy(out, style, view);
@@ -429,10 +353,10 @@ static int print_audit(FILE *out, const struct style *style, const struct audit_
 
 int render_audit__text(FILE *out, const struct audit_view *view)
 {
-	return print_audit(out, &text_style, view);
+	return print_audit(out, &block_text, view);
 }
 
 int render_audit__markdown(FILE *out, const struct audit_view *view)
 {
-	return print_audit(out, &markdown_style, view);
+	return print_audit(out, &block_markdown, view);
 }

@@ -199,3 +199,19 @@ int escape__csv(FILE *out, const char *text)
 	free(field);
 	return 0;
 }
+
+int escape__html(FILE *out, const char *text)
+{
+	char *safe = escape__utf8(text);
+
+	if (!safe)
+		return -ENOMEM;
+	for (const char *p = safe; *p; p++) {
+		if (strchr("&<>\"'", *p))
+			fprintf(out, "&#%d;", *p);
+		else
+			fputc(*p, out);
+	}
+	free(safe);
+	return 0;
+}

@@ -31,4 +31,7 @@ char *escape__argv(char *const *argv);
  */
 int escape__csv(FILE *out, const char *text);
 
+/* Text between tags or in a quoted attribute of HTML, escaped as by escape__utf8() too. 0 or -ENOMEM. */
+int escape__html(FILE *out, const char *text);
+
 #endif

@@ -3,13 +3,6 @@
  * A run made readable: one file per output form, each behind a struct renderer.
  *
  * Functions return 0 or a negative errno (-ENOMEM; -EOVERFLOW, a count beyond what JSON can hold)
- * and do not look at the stream's state: whoever opened it checks that all was written. What a
- * tenant can name (processes, paths, machines) is escaped here.
- */
-/*
- * A run made readable: one file per output form, each behind a struct renderer.
- *
- * Functions return 0 or a negative errno (-ENOMEM; -EOVERFLOW, a count beyond what JSON can hold)
  * and do not look at the stream's state: whoever opened it checks
  * that all was written. What a tenant can name (processes, paths, machines) is escaped here.
  */

@@ -41,20 +41,43 @@ static uint64_t midpoint(const struct run_latency *latency, uint32_t index)
 	return high > low ? low + (high - low) / 2 : low;
 }
 
+/* The bucket that holds the @rank-th smallest latency, and how many are in the ones before; NULL: none. */
+static const struct run_bucket *bucket_of(const struct run_latency *latency, uint64_t rank,
+					  uint64_t *before)
+{
+	*before = 0;
+	for (size_t i = 0; i < latency->nr_buckets; i++) {
+		if (*before + latency->buckets[i].count >= rank)
+			return &latency->buckets[i];
+		*before += latency->buckets[i].count;
+	}
+	return NULL;
+}
+
+double run_latency__interpolate(const struct run_latency *latency, double q)
+{
+	double rank = q * (double)run_latency__count(latency), low, high;
+	uint64_t before;
+	const struct run_bucket *bucket = bucket_of(latency, (uint64_t)ceil(rank), &before);
+
+	if (!bucket)
+		return 0;
+	low = fmax((double)vs_hist_low(bucket->index), (double)latency->min_ns);
+	high = (double)latency->max_ns;
+	if (bucket->index < VS_HIST_BUCKETS - 1)
+		high = fmin(high, (double)vs_hist_low(bucket->index + 1) - 1);
+	return low + (high - low) * (rank - (double)before) / (double)bucket->count;
+}
+
 uint64_t run_latency__quantile(const struct run_latency *latency, double q)
 {
-	uint64_t rank = nearest_rank(q, run_latency__count(latency));
-	uint64_t seen = 0, ns;
-	size_t i;
+	uint64_t before, ns;
+	const struct run_bucket *bucket =
+		bucket_of(latency, nearest_rank(q, run_latency__count(latency)), &before);
 
-	for (i = 0; i < latency->nr_buckets; i++) {
-		seen += latency->buckets[i].count;
-		if (seen >= rank)
-			break;
-	}
-	if (i == latency->nr_buckets)
+	if (!bucket)
 		return 0;
-	ns = midpoint(latency, latency->buckets[i].index);
+	ns = midpoint(latency, bucket->index);
 	if (ns < latency->min_ns)
 		return latency->min_ns;
 	return ns > latency->max_ns ? latency->max_ns : ns;
@@ -126,31 +149,42 @@ int run_latency__add(struct run_latency *latency, uint64_t ns)
 	return 0;
 }
 
-static void to_dense(const struct run_latency *latency, uint64_t *dense)
+/* Both lists in one, ordered; @buckets has room for both. Returns how many there are. */
+static size_t merge_buckets(const struct run_latency *a, const struct run_latency *b,
+			    struct run_bucket *buckets)
 {
-	size_t i;
+	size_t i = 0, j = 0, nr = 0;
 
-	for (i = 0; i < latency->nr_buckets; i++)
-		dense[latency->buckets[i].index] += latency->buckets[i].count;
+	while (i < a->nr_buckets || j < b->nr_buckets) {
+		uint32_t at_a = i < a->nr_buckets ? a->buckets[i].index : UINT32_MAX;
+		uint32_t at_b = j < b->nr_buckets ? b->buckets[j].index : UINT32_MAX;
+		struct run_bucket *to = &buckets[nr++];
+
+		*to = (struct run_bucket){ .index = at_a < at_b ? at_a : at_b };
+		if (at_a == to->index)
+			to->count += a->buckets[i++].count;
+		if (at_b == to->index)
+			to->count += b->buckets[j++].count;
+	}
+	return nr;
 }
 
-/* Through a dense array, so that @into is whole or untouched. */
 int run_latency__merge(struct run_latency *into, const struct run_latency *from)
 {
-	uint64_t dense[VS_HIST_BUCKETS] = {};
 	bool empty = into->nr_buckets == 0;
+	struct run_bucket *buckets;
 	uint64_t sum_ns;
-	int err;
 
 	if (!from->nr_buckets)
 		return 0;
 	if (__builtin_add_overflow(into->sum_ns, from->sum_ns, &sum_ns))
 		return -EOVERFLOW;
-	to_dense(into, dense);
-	to_dense(from, dense);
-	err = run_latency__from_dense(into, dense);
-	if (err)
-		return err;
+	buckets = calloc(into->nr_buckets + from->nr_buckets, sizeof(*buckets));
+	if (!buckets)
+		return -ENOMEM;
+	into->nr_buckets = merge_buckets(into, from, buckets);
+	free(into->buckets);
+	into->buckets = buckets;
 	into->sum_ns = sum_ns;
 	widen(into, empty, from->min_ns, from->max_ns);
 	return 0;

@@ -439,6 +439,11 @@ uint64_t run_latency__count(const struct run_latency *latency);
  * smallest latency, clamped to [min, max]. 0 when empty. Error at most 1.6 % from 64 ns up.
  */
 uint64_t run_latency__quantile(const struct run_latency *latency, double q);
+/*
+ * The same, for statistics over runs: as if the latencies of a bucket lay evenly in it, so that a shift of
+ * less than a bucket is not rounded away. Error at most a bucket.
+ */
+double run_latency__interpolate(const struct run_latency *latency, double q);
 double run_latency__mean(const struct run_latency *latency); /* exact: sum / count */
 int run_latency__add(struct run_latency *latency, uint64_t ns);
 int run_latency__merge(struct run_latency *into, const struct run_latency *from);

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "user/cli/compare_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include "user/analyze/hyperfine.h"
+#include "user/cli/cli.h"
+#include "user/run/array.h"
+#include "user/run/read_file.h"
+
+static int add_path(struct compare_files *files, char *path)
+{
+	struct compare_file *file = path ? array__append(&files->files, &files->nr, sizeof(*file))
+					 : NULL;
+
+	if (file) {
+		file->path = path;
+		return 0;
+	}
+	free(path);
+	cli__error("out of memory");
+	return -ENOMEM;
+}
+
+static int is_json(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > 5 && !strcmp(entry->d_name + len - 5, ".json");
+}
+
+static int append_directory(struct compare_files *files, const char *path)
+{
+	struct dirent **entries;
+	int nr = scandir(path, &entries, is_json, versionsort);
+	int err = nr < 0 ? -errno : 0;
+
+	if (err)
+		cli__error("%s: %s", path, strerror(-err));
+	for (int i = 0; i < nr; i++) {
+		char *file;
+
+		if (!err && asprintf(&file, "%s/%s", path, entries[i]->d_name) < 0)
+			file = NULL;
+		err = err ?: add_path(files, file);
+		free(entries[i]);
+	}
+	if (nr >= 0)
+		free(entries);
+	if (!err && !nr) {
+		cli__error("%s: no *.json is in this directory", path);
+		err = -ENOENT;
+	}
+	return err;
+}
+
+int compare_files__append(struct compare_files *files, const char *path)
+{
+	struct stat st;
+
+	if (!stat(path, &st) && S_ISDIR(st.st_mode))
+		return append_directory(files, path);
+	return add_path(files, strdup(path));
+}
+
+void compare_files__free(struct compare_files *files)
+{
+	for (size_t i = 0; i < files->nr; i++)
+		free(files->files[i].path);
+	free(files->files);
+}
+
+static const struct compare_file *same_file(const struct compare_files *files, size_t nr,
+					    const struct compare_file *file)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (files->files[i].size == file->size && files->files[i].sum == file->sum)
+			return &files->files[i];
+	return NULL;
+}
+
+static int check_new(const struct compare_files *files, const struct compare_files *others,
+		     const struct compare_file *file)
+{
+	const struct compare_file *same = same_file(files, (size_t)(file - files->files), file)
+						  ?: same_file(others, others->nr, file);
+
+	if (!same)
+		return 0;
+	cli__error("%s: the same as %s: it would be taken for another measurement", file->path,
+		   same->path);
+	return -EINVAL;
+}
+
+/* @err of adding what was parsed; only another kind of file can be wrong with that. */
+static int added(const struct compare *compare, const struct compare_file *file, int err)
+{
+	if (err == -EINVAL)
+		cli__error(
+			"%s: of another kind than the files before it (%s): compare like with like",
+			file->path, compare_kind__name(compare->kind));
+	else if (err)
+		cli__error("out of memory");
+	return err;
+}
+
+static int take_export(struct compare *compare, enum compare_side side, const char *text,
+		       size_t size, struct compare_file *file)
+{
+	struct hyperfine hyperfine;
+	char error[1024] = "out of memory";
+	int err = hyperfine__parse(&hyperfine, text, size, file->path, error, sizeof(error));
+
+	if (err)
+		cli__error("%s", error);
+	else
+		err = added(compare, file,
+			    compare__add_timings(compare, side, hyperfine.timings, hyperfine.nr));
+	hyperfine__free(&hyperfine);
+	return err;
+}
+
+static int take_run(struct compare *compare, enum compare_side side, const char *text, size_t size,
+		    struct compare_file *file)
+{
+	char error[1024];
+	struct run *run;
+	int err = run__parse(text, size, file->path, &run, error, sizeof(error));
+
+	if (err) {
+		cli__error("%s", error);
+		return err;
+	}
+	file->started_ns = run->started_ns;
+	err = added(compare, file, compare__add_run(compare, side, run));
+	run__free(run);
+	return err;
+}
+
+static int read_one(struct compare_files *files, const struct compare_files *others,
+		    struct compare *compare, enum compare_side side, struct compare_file *file)
+{
+	const char *reason;
+	char *text;
+	size_t size;
+	int err = read_file(file->path, RUN_MAX_FILE, &text, &size, &reason);
+
+	if (err) {
+		cli__error("%s: %s", file->path, reason);
+		return err;
+	}
+	file->size = size;
+	file->sum = (uint64_t)crc32_z(0, (const Bytef *)text, size) << 32 |
+		    adler32_z(1, (const Bytef *)text, size);
+	err = check_new(files, others, file);
+	if (!err)
+		err = (hyperfine__is_export(text, size) ? take_export : take_run)(compare, side,
+										  text, size, file);
+	free(text);
+	return err;
+}
+
+int compare_files__read(struct compare_files *files, const struct compare_files *others,
+			struct compare *compare, enum compare_side side)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < files->nr; i++)
+		err = read_one(files, others, compare, side, &files->files[i]);
+	return err;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct compare_file *x = a, *y = b;
+
+	if (x->started_ns != y->started_ns)
+		return x->started_ns < y->started_ns ? -1 : 1;
+	return strverscmp(x->path, y->path);
+}
+
+void compare_files__sort(struct compare_files *files)
+{
+	if (files->nr)
+		qsort(files->files, files->nr, sizeof(*files->files), by_start);
+}
