@@ -12,9 +12,9 @@
 /* More points than this share columns. */
 #define COLUMNS 72
 
-static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
-static const char *const digits[] = { "0", "1", "2", "3", "4", "5", "6", "7" };
-#define HEIGHTS (sizeof(bars) / sizeof(bars[0]))
+#define HEIGHTS 8
+static const char *const bars[HEIGHTS] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+static const char *const digits[HEIGHTS] = { "0", "1", "2", "3", "4", "5", "6", "7" };
 
 static bool begins_level(const struct history_series *series, size_t first, size_t end)
 {
