@@ -9,13 +9,15 @@
 
 #define COMPARE_SCHEMA "vfioscope.compare/1"
 
+/* Takes both over in any case. */
 static int set_sides(json_t *object, const char *key, json_t *base, json_t *new)
 {
 	json_t *sides = json_object();
+	int err_base = json_out__set(sides, "base", base);
+	int err_new = json_out__set(sides, "new", new);
 	int err = json_out__set(object, key, sides);
 
-	err = json_out__set(sides, "base", base) ?: err;
-	return json_out__set(sides, "new", new) ?: err;
+	return err ?: err_base ?: err_new;
 }
 
 static int set_options(json_t *document, const struct compare *compare)
