@@ -104,9 +104,18 @@ fails '--new twice' 'only one can be given' compare "$r/base" --new "$r/slow" --
 fails 'a bad threshold' 'is no percentage' compare --threshold 1 "$r/base" "$r/slow"
 fails 'a large threshold' 'out of range' compare --threshold 101% "$r/base" "$r/slow"
 fails 'a bad --across' 'is none of kernel, machine, attach' compare --across weather "$r/base" "$r/slow"
+fails '--across what refuses nothing' 'is none of kernel, machine, attach' compare --across device \
+	"$r/base" "$r/slow"
 fails 'a bad form' 'there is no form' compare -f csv "$r/base" "$r/slow"
 fails 'history with --new' 'has no base' compare "$r/base" --new "$r/slow" --history "$r/history"
 fails 'history as html' 'text or json only' compare --history "$r/history" -f html
+
+# A repetition that a signal ended has no exit code.
+sed 's/"exit_codes": \[0, 0,/"exit_codes": [null, 3,/' "$r/commands-base.json" >"$tmp/killed.json"
+vfioscope compare --all --json "$tmp/killed.json" "$r/commands-slow.json"
+ok 'killed and failed repetitions count as errors' json_is '
+	[r["median"] for r in report["cells"][0]["results"] if r["metric"] == "error rate"] ==
+	[{"base": 0.2, "new": 0}]'
 
 # Without a call that was timed there is nothing to compare.
 python3 - "$r/exact-base" "$tmp/untimed" <<'END'

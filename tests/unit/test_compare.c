@@ -142,6 +142,26 @@ static void test_too_few(void **state)
 	compare__free(&compare);
 }
 
+/* Three a side could be significant, but have no interval. */
+static void test_no_interval(void **state)
+{
+	struct compare compare;
+
+	(void)state;
+	compare__init(&compare, &COMPARE_DEFAULTS);
+	for (uint64_t i = 0; i < 3; i++) {
+		struct made made = { plain.device, plain.kernel, { 1000 + i }, 100, 0 };
+
+		add(&compare, COMPARE_BASE, &made);
+		made.ns[0] *= 2;
+		add(&compare, COMPARE_NEW, &made);
+	}
+	assert_int_equal(compare__finish(&compare), 0);
+	assert_int_equal(compare__verdict(&compare), COMPARE_UNDECIDED);
+	assert_int_equal(compare.cells[0].results[COMPARE_MEAN].needed, 4);
+	compare__free(&compare);
+}
+
 static bool has_change(const struct compare *compare, const char *text)
 {
 	for (size_t i = 0; i < compare->nr_changes; i++)
@@ -324,6 +344,7 @@ int main(void)
 		cmocka_unit_test(test_exact),
 		cmocka_unit_test(test_with_noise),
 		cmocka_unit_test(test_too_few),
+		cmocka_unit_test(test_no_interval),
 		cmocka_unit_test(test_changes_in_kind),
 		cmocka_unit_test(test_other_kernel),
 		cmocka_unit_test(test_other_device),

@@ -180,6 +180,8 @@ const char *compare_kind__name(unsigned int kind);
 const char *compare_metric__name(unsigned int metric);
 const char *compare_verdict__name(unsigned int verdict);
 const char *compare_fact__name(unsigned int fact);
-int compare_fact__parse(const char *name); /* enum compare_fact_kind or -EINVAL */
+/* Does no verdict count where it differs, unless it is named as what may? */
+bool compare_fact__refuses(enum compare_fact_kind fact);
+int compare_fact__parse(const char *name); /* of those that refuse; or -EINVAL */
 
 #endif

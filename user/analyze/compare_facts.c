@@ -7,11 +7,6 @@
 
 #include "user/run/array.h"
 
-/* Slower or faster by these is no property of what is compared: only these refuse. */
-static const bool refuses[COMPARE_FACTS] = {
-	[COMPARE_KERNEL] = true, [COMPARE_MACHINE] = true, [COMPARE_ATTACH] = true
-};
-
 static bool has(char *const *values, size_t nr, const char *value)
 {
 	for (size_t i = 0; i < nr; i++)
@@ -118,8 +113,9 @@ void compare_facts__finish(struct compare *compare)
 		struct compare_fact *fact = &compare->facts[kind];
 
 		/* Runs of several kernels on one side are no sample of one thing either. */
-		fact->differs = differs(fact) || (refuses[kind] && fact->nr[COMPARE_BASE] > 1);
-		fact->refused = fact->differs && refuses[kind] &&
+		fact->differs = differs(fact) ||
+				(compare_fact__refuses(kind) && fact->nr[COMPARE_BASE] > 1);
+		fact->refused = fact->differs && compare_fact__refuses(kind) &&
 				!(compare->options.across & 1u << kind);
 		compare->refused |= fact->refused;
 	}

@@ -20,7 +20,7 @@ struct tools {
 
 /*
  * Tests that are adjusted together: those of exact figures; those of quantiles and error rates, which
- * would take half of their power from the former.
+ * would take power from the former.
  */
 enum family { EXACT_FIGURES, OTHERS, FAMILIES };
 
@@ -256,12 +256,19 @@ static int adjust(struct judge *judge, enum family family)
 	return err;
 }
 
-/* Units a side from which on one of @nr tests could be significant. */
-static size_t units_needed(double alpha, size_t nr)
+/* The least p must be so small that one of @nr tests can be significant, and that there is an interval. */
+static double least_p_wanted(const struct compare_options *options, enum compare_metric metric,
+			     size_t nr)
+{
+	return fmin(alpha_of(options, metric) / (double)(nr ?: 1), 1 - options->level);
+}
+
+/* Units a side from which on there is a verdict. */
+static size_t units_needed(double least_p)
 {
 	size_t units = 2;
 
-	while (rank_test__least_p(units, units) * (double)nr > alpha)
+	while (rank_test__least_p(units, units) > least_p)
 		units++;
 	return units;
 }
@@ -297,7 +304,7 @@ static enum compare_verdict decide(const struct compare *compare, enum compare_m
 	return significant ? COMPARE_SMALL : COMPARE_NOT_SIGNIFICANT;
 }
 
-/* Could the test not have been significant, whatever was measured? */
+/* Could nothing have been called, whatever was measured? */
 static bool too_few(const struct judge *judge, const struct compare_cell *cell,
 		    enum compare_metric metric)
 {
@@ -305,7 +312,7 @@ static bool too_few(const struct judge *judge, const struct compare_cell *cell,
 	double least = rank_test__least_p(cell->side[COMPARE_BASE].metrics[metric].nr,
 					  cell->side[COMPARE_NEW].metrics[metric].nr);
 
-	return least * (double)(nr ?: 1) > alpha_of(&judge->compare->options, metric);
+	return least > least_p_wanted(&judge->compare->options, metric, nr);
 }
 
 static void decide_metric(const struct judge *judge, struct compare_cell *cell,
@@ -320,8 +327,8 @@ static void decide_metric(const struct judge *judge, struct compare_cell *cell,
 	} else if (!result->exact && too_few(judge, cell, metric)) {
 		result->verdict = COMPARE_UNDECIDED;
 		result->why = "too few units";
-		result->needed = units_needed(alpha_of(&judge->compare->options, metric),
-					      judge->nr_wanted[family_of(metric)]);
+		result->needed = units_needed(least_p_wanted(&judge->compare->options, metric,
+							     judge->nr_wanted[family_of(metric)]));
 	} else {
 		result->verdict = decide(judge->compare, metric, result);
 	}

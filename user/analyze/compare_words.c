@@ -52,10 +52,16 @@ const char *compare_fact__name(unsigned int fact)
 	return NAME(facts, fact);
 }
 
+/* Slower or faster by these is no property of what is compared. */
+bool compare_fact__refuses(enum compare_fact_kind fact)
+{
+	return fact == COMPARE_KERNEL || fact == COMPARE_MACHINE || fact == COMPARE_ATTACH;
+}
+
 int compare_fact__parse(const char *name)
 {
 	for (size_t i = 0; i < COMPARE_FACTS; i++)
-		if (!strcmp(facts[i], name))
+		if (compare_fact__refuses(i) && !strcmp(facts[i], name))
 			return (int)i;
 	return -EINVAL;
 }

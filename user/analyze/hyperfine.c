@@ -71,14 +71,16 @@ static int take_times(struct export *export, struct compare_timing *timing, cons
 	return 0;
 }
 
+/* null stands for a repetition that a signal ended. */
 static uint64_t count_failed(const json_t *codes)
 {
 	uint64_t failed = 0;
-	const json_t *code;
-	size_t i;
 
-	json_array_foreach(codes, i, code) failed +=
-		json_integer_value(code) != 0; /* null, killed by a signal, has the value 0 */
+	for (size_t i = 0; i < json_array_size(codes); i++) {
+		const json_t *code = json_array_get(codes, i);
+
+		failed += !json_is_integer(code) || json_integer_value(code) != 0;
+	}
 	return failed;
 }
 

@@ -276,7 +276,7 @@ static void print_units(FILE *out, const struct block_style *style, const struct
 		seen->without_clients ? ", and such as were not recorded" : "");
 	fprintf(out, "- hosts: not told apart, runs do not name theirs; kernels: %zu\n",
 		seen->kernels);
-	if (seen->without_sessions < audit->units)
+	if (!audit->units || seen->without_sessions < audit->units)
 		fprintf(out, "- sessions (from open to close of a device file): %" PRIu64 "%s\n",
 			seen->sessions,
 			seen->without_sessions ? ", and such as were not recorded" : "");

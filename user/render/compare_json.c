@@ -109,6 +109,14 @@ static json_t *bound(double value)
 	return isinf(value) ? json_null() : json_real(value);
 }
 
+/* null where nothing was measured. */
+static json_t *median(const struct compare_cell *cell, enum compare_metric metric,
+		      enum compare_side side)
+{
+	return cell->side[side].metrics[metric].nr ? json_real(cell->results[metric].median[side])
+						   : json_null();
+}
+
 static int fill_result(json_t *object, const struct compare_cell *cell, enum compare_metric metric)
 {
 	const struct compare_result *result = &cell->results[metric];
@@ -128,8 +136,8 @@ static int fill_result(json_t *object, const struct compare_cell *cell, enum com
 				   json_integer((json_int_t)base->metrics[metric].nr),
 				   json_integer((json_int_t) new->metrics[metric].nr));
 	err = err
-		      ?: set_sides(object, "median", json_real(result->median[COMPARE_BASE]),
-				   json_real(result->median[COMPARE_NEW]));
+		      ?: set_sides(object, "median", median(cell, metric, COMPARE_BASE),
+				   median(cell, metric, COMPARE_NEW));
 	if (!measured)
 		return err;
 	err = err ?: json_out__set(object, "shift", json_real(result->shift));
