@@ -70,7 +70,7 @@ CLIENTS := $(TESTS)/vm/client $(TESTS)/vm/map_reader $(TESTS)/vm/mapper $(TESTS)
 
 pkg = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 RUN_LIBS = $(call pkg,jansson) -lm
-VFIOSCOPE_LIBS = $(call pkg,libbpf libelf zlib smartcols libpci) $(RUN_LIBS)
+VFIOSCOPE_LIBS = $(call pkg,libbpf libelf zlib smartcols libpci) $(RUN_LIBS) -pthread
 BARBENCH_LIBS = $(RUN_LIBS) -pthread
 
 .PHONY: all
@@ -133,7 +133,7 @@ $(PARTS):
 $(TESTS)/unit/%: $(OBJ)/tests/unit/%.o $(PARTS)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg,cmocka) $(VFIOSCOPE_LIBS) -pthread
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg,cmocka) $(VFIOSCOPE_LIBS)
 
 # They share no code with what they test.
 $(TESTS)/vm/client: $(call objects,tests/vm/client/*.c)

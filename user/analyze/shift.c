@@ -7,28 +7,22 @@
 
 /*
  * The k-th smallest and the k-th largest of the differences bound an interval that fails to cover if
- * U, the Mann-Whitney statistic, is below k or likewise at the other end: with 2 P(U <= k - 1). U is a's
- * sum of ranks less the least that it can be.
+ * U, the Mann-Whitney statistic, is below k or likewise at the other end: with 2 P(U <= k - 1).
  */
 static int exact_rank(struct shift_plan *plan, double alpha)
 {
-	size_t nr = plan->nr_a + plan->nr_b, least = plan->nr_a * (plan->nr_a + 1);
-	size_t most = least + plan->nr_a * plan->nr_b; /* P(U <= half of its range) > 1/2 */
-	unsigned int *rank2 = calloc(nr, sizeof(*rank2));
+	size_t most = plan->nr_a * plan->nr_b / 2; /* P(U <= half of its range) >= 1/2 */
 	double *share = calloc(most + 1, sizeof(*share));
-	int err = rank2 && share ? 0 : -ENOMEM;
 
-	for (size_t i = 0; !err && i < nr; i++)
-		rank2[i] = 2 * (unsigned int)(i + 1);
-	err = err ?: ranks__distribution(rank2, nr, plan->nr_a, most, share);
-	for (size_t u = 0; !err && least + 2 * u <= most && 2 * share[least + 2 * u] <= alpha;
-	     u++) {
+	if (!share)
+		return -ENOMEM;
+	ranks__untied(plan->nr_a, plan->nr_b, most, share);
+	for (size_t u = 0; u <= most && 2 * share[u] <= alpha; u++) {
 		plan->rank = u + 1;
-		plan->level = 1 - 2 * share[least + 2 * u];
+		plan->level = 1 - 2 * share[u];
 	}
 	free(share);
-	free(rank2);
-	return err;
+	return 0;
 }
 
 static void normal_rank(struct shift_plan *plan, double alpha)
