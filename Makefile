@@ -64,7 +64,8 @@ objects = $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard $(1))))
 RUN_OBJS := $(call objects,user/run/*.c)
 RENDER_OBJS := $(call objects,user/analyze/*.c user/render/*.c)
 VFIOSCOPE_OBJS := $(RUN_OBJS) $(RENDER_OBJS) $(call objects,user/discover/*.c user/trace/*.c user/cli/*.c)
-BARBENCH_OBJS := $(RUN_OBJS) $(call objects,benchmarks/barbench/*.c benchmarks/barbench/verify/*.c)
+STATISTICS_OBJS := $(addprefix $(OBJ)/user/analyze/,ranks.o rank_test.o sample.o shift.o)
+BARBENCH_OBJS := $(RUN_OBJS) $(STATISTICS_OBJS) $(call objects,benchmarks/barbench/*.c benchmarks/barbench/verify/*.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(TESTS)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 CLIENTS := $(TESTS)/vm/client $(TESTS)/vm/map_reader $(TESTS)/vm/mapper $(TESTS)/vm/bpf_objects
 
