@@ -7,6 +7,8 @@
 # make bench-limit  barbench against a bare loop and memcpy(), to out/bench/limit.json
 # make bench-stats  how often compare calls what is not there, and finds what is, to out/bench/stats.json
 # make lint       compilers' and linters' warnings, and the layering rules
+# make bench      what commands and a traced access cost, kept in out/bench/store
+# make bench-compare BASE=REVISION  the same of a revision and the work tree in turn, compared
 # make bench-overhead
 #                 what tracing costs, in guest instructions, against peers
 # make install    DESTDIR= PREFIX=
@@ -231,6 +233,22 @@ $(OBJ)/benchmarks/overhead/empty.o: | $(OBJ)/benchmarks/overhead/empty.skel.h
 bench-overhead: setup
 	$(Q)$(MAKE) --no-print-directory all $(OVERHEAD)
 	$(Q)O=$(O) benchmarks/overhead/run.sh $(if $(KERNEL),--kernel $(KERNEL)) $(if $(ONLY),--only $(ONLY))
+
+# --- what a revision costs, and which one made it dearer ----------------------------------------
+
+# BASE=REVISION, KERNEL=6.1|7.x, RUNS=N and HOST=no as benchmarks/commands/run.sh --help says
+BENCH_OPTIONS = $(if $(KERNEL),--kernel $(KERNEL)) $(if $(RUNS),--runs $(RUNS)) $(if $(filter no,$(HOST)),--no-host)
+
+.PHONY: bench
+bench: setup
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)O=$(O) benchmarks/commands/run.sh $(BENCH_OPTIONS)
+
+.PHONY: bench-compare
+bench-compare: setup
+	$(if $(BASE),,$(error bench-compare: BASE= is missing: make bench-compare BASE=<git revision>))
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)O=$(O) benchmarks/commands/run.sh --base '$(BASE)' $(BENCH_OPTIONS)
 
 # --- install -----------------------------------------------------------------------------------
 
