@@ -18,6 +18,43 @@ void sort_values(double *values, size_t nr)
 	qsort(values, nr, sizeof(*values), by_size);
 }
 
+static void swap(double *a, double *b)
+{
+	double c = *a;
+
+	*a = *b;
+	*b = c;
+}
+
+double select_value(double *values, size_t nr, size_t k)
+{
+	size_t low = 0, high = nr - 1;
+
+	while (low < high) {
+		double pivot = values[low + (high - low) / 2];
+		size_t i = low, j = high;
+
+		while (i <= j) {
+			while (values[i] < pivot)
+				i++;
+			while (values[j] > pivot)
+				j--;
+			if (i > j)
+				break;
+			swap(&values[i++], &values[j]);
+			if (!j--)
+				break;
+		}
+		if (k <= j && j < nr)
+			high = j;
+		else if (k >= i)
+			low = i;
+		else
+			break;
+	}
+	return values[k];
+}
+
 double sample__mean(struct sample sample)
 {
 	double sum = 0;

@@ -44,47 +44,6 @@ int shift_plan__init(struct shift_plan *plan, size_t nr_a, size_t nr_b, double l
 	return 0;
 }
 
-static void swap(double *a, double *b)
-{
-	double c = *a;
-
-	*a = *b;
-	*b = c;
-}
-
-/*
- * Put the element that belongs at @k of the ordered values there, smaller ones before it, larger ones
- * behind it, and return it (C. A. R. Hoare, Comm. ACM 4 (1961), 321).
- */
-static double select_at(double *values, size_t nr, size_t k)
-{
-	size_t low = 0, high = nr - 1;
-
-	while (low < high) {
-		double pivot = values[low + (high - low) / 2];
-		size_t i = low, j = high;
-
-		while (i <= j) {
-			while (values[i] < pivot)
-				i++;
-			while (values[j] > pivot)
-				j--;
-			if (i > j)
-				break;
-			swap(&values[i++], &values[j]);
-			if (!j--)
-				break;
-		}
-		if (k <= j && j < nr)
-			high = j;
-		else if (k >= i)
-			low = i;
-		else
-			break;
-	}
-	return values[k];
-}
-
 static double *differences(struct sample a, struct sample b)
 {
 	double *all = calloc(a.nr * b.nr, sizeof(*all));
@@ -103,11 +62,12 @@ int shift_plan__estimate(const struct shift_plan *plan, struct sample a, struct 
 
 	if (!all)
 		return -ENOMEM;
-	*shift = (select_at(all, nr, (nr - 1) / 2) + select_at(all, nr, nr / 2)) / 2;
+	*shift = (select_value(all, nr, (nr - 1) / 2) + select_value(all, nr, nr / 2)) / 2;
 	*interval = (struct interval){ -INFINITY, INFINITY, 1 };
 	if (plan->rank)
-		*interval = (struct interval){ select_at(all, nr, plan->rank - 1),
-					       select_at(all, nr, nr - plan->rank), plan->level };
+		*interval = (struct interval){ select_value(all, nr, plan->rank - 1),
+					       select_value(all, nr, nr - plan->rank),
+					       plan->level };
 	free(all);
 	return 0;
 }

@@ -23,6 +23,11 @@ struct interval {
 };
 
 void sort_values(double *values, size_t nr);
+/*
+ * Put the element that belongs at @k of the ordered values there, smaller ones before it, larger ones
+ * behind it, and return it (C. A. R. Hoare, Comm. ACM 4 (1961), 321).
+ */
+double select_value(double *values, size_t nr, size_t k);
 
 double sample__mean(struct sample sample); /* 0 of none */
 int sample__median(struct sample sample, double *median); /* 0 of none */
