@@ -17,7 +17,7 @@
 static int write_results(const struct bench *bench, struct trouble *trouble)
 {
 	const struct bench_options *options = bench->options;
-	const char *const outputs[] = { options->output, options->ab_output };
+	const char *const outputs[BENCH_SIDES] = { options->output, options->ab_output };
 	int err = 0;
 
 	if (options->json)
@@ -27,7 +27,7 @@ static int write_results(const struct bench *bench, struct trouble *trouble)
 		bench_table__print(bench, stdout);
 	if (!err && (fflush(stdout) || ferror(stdout)))
 		err = trouble__say(trouble, EIO, "cannot write to standard output");
-	for (size_t i = 0; i < bench->nr_sides && !err; i++)
+	for (int i = 0; i < BENCH_SIDES && !err; i++)
 		if (outputs[i])
 			err = run__write(bench->sides[i].run, outputs[i], trouble->text,
 					 sizeof(trouble->text));

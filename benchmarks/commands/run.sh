@@ -120,24 +120,24 @@ make_input() {
 	cp tests/cli/runs/trace.json "$bench/input/trace.json"
 }
 
-# add_command NAME ARG...: a command of vfioscope, if all sides have it
+# add_command TITLE ARG...: a command of vfioscope, if all sides have it
 add_command() {
-	local side name=$1
+	local side title=$1
 	shift
 
 	for side in "${sides[@]}"; do
 		if ! "${program[$side]}" "$@" >/dev/null 2>&1; then
-			progress "not measured: $name, which fails in ${side/new/the work tree}"
+			progress "not measured: $title, which fails in ${side/new/the work tree}"
 			return
 		fi
 	done
-	names+=("$name")
+	titles+=("$title")
 	commands+=("${*@Q}")
 }
 
 # measure_host: start-up, list, report and compare on this machine, in turn
 measure_host() {
-	local names=() commands=() round side i options
+	local titles=() commands=() round side i options
 
 	make_input
 	add_command 'start-up' --version
@@ -148,8 +148,8 @@ measure_host() {
 		progress "on this machine: round $round of $runs"
 		for side in $(turn "$round"); do
 			options=()
-			for ((i = 0; i < ${#names[@]}; i++)); do
-				options+=(-n "${names[i]}" "${program[$side]@Q} ${commands[i]}")
+			for ((i = 0; i < ${#titles[@]}; i++)); do
+				options+=(-n "${titles[i]}" "${program[$side]@Q} ${commands[i]}")
 			done
 			mkdir -p "$measured/$side/commands"
 			hyperfine -N --style none --warmup 3 --runs 30 \
