@@ -7,6 +7,8 @@
 # make bench-limit  barbench against a bare loop and memcpy(), to out/bench/limit.json
 # make bench-stats  how often compare calls what is not there, and finds what is, to out/bench/stats.json
 # make lint       compilers' and linters' warnings, and the layering rules
+# make bench      what commands and a traced access cost, kept in out/bench/store
+# make bench-compare BASE=REVISION  the same of a revision and the work tree in turn, compared
 # make bench-overhead
 #                 what tracing costs, in guest instructions, against peers
 # make install    DESTDIR= PREFIX=
@@ -64,13 +66,14 @@ objects = $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard $(1))))
 RUN_OBJS := $(call objects,user/run/*.c)
 RENDER_OBJS := $(call objects,user/analyze/*.c user/render/*.c)
 VFIOSCOPE_OBJS := $(RUN_OBJS) $(RENDER_OBJS) $(call objects,user/discover/*.c user/trace/*.c user/cli/*.c)
-BARBENCH_OBJS := $(RUN_OBJS) $(call objects,benchmarks/barbench/*.c benchmarks/barbench/verify/*.c)
+STATISTICS_OBJS := $(addprefix $(OBJ)/user/analyze/,ranks.o rank_test.o sample.o shift.o)
+BARBENCH_OBJS := $(RUN_OBJS) $(STATISTICS_OBJS) $(call objects,benchmarks/barbench/*.c benchmarks/barbench/verify/*.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(TESTS)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 CLIENTS := $(TESTS)/vm/client $(TESTS)/vm/map_reader $(TESTS)/vm/mapper $(TESTS)/vm/bpf_objects
 
 pkg = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 RUN_LIBS = $(call pkg,jansson) -lm
-VFIOSCOPE_LIBS = $(call pkg,libbpf libelf zlib smartcols libpci) $(RUN_LIBS)
+VFIOSCOPE_LIBS = $(call pkg,libbpf libelf zlib smartcols libpci) $(RUN_LIBS) -pthread
 BARBENCH_LIBS = $(RUN_LIBS) -pthread
 
 .PHONY: all
@@ -133,7 +136,7 @@ $(PARTS):
 $(TESTS)/unit/%: $(OBJ)/tests/unit/%.o $(PARTS)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg,cmocka) $(VFIOSCOPE_LIBS) -pthread
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg,cmocka) $(VFIOSCOPE_LIBS)
 
 # They share no code with what they test.
 $(TESTS)/vm/client: $(call objects,tests/vm/client/*.c)
@@ -230,6 +233,22 @@ $(OBJ)/benchmarks/overhead/empty.o: | $(OBJ)/benchmarks/overhead/empty.skel.h
 bench-overhead: setup
 	$(Q)$(MAKE) --no-print-directory all $(OVERHEAD)
 	$(Q)O=$(O) benchmarks/overhead/run.sh $(if $(KERNEL),--kernel $(KERNEL)) $(if $(ONLY),--only $(ONLY))
+
+# --- what a revision costs, and which one made it dearer ----------------------------------------
+
+# BASE=REVISION, KERNEL=6.1|7.x, RUNS=N and HOST=no as benchmarks/commands/run.sh --help says
+BENCH_OPTIONS = $(if $(KERNEL),--kernel $(KERNEL)) $(if $(RUNS),--runs $(RUNS)) $(if $(filter no,$(HOST)),--no-host)
+
+.PHONY: bench
+bench: setup
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)O=$(O) benchmarks/commands/run.sh $(BENCH_OPTIONS)
+
+.PHONY: bench-compare
+bench-compare: setup
+	$(if $(BASE),,$(error bench-compare: BASE= is missing: make bench-compare BASE=<git revision>))
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)O=$(O) benchmarks/commands/run.sh --base '$(BASE)' $(BENCH_OPTIONS)
 
 # --- install -----------------------------------------------------------------------------------
 

@@ -82,8 +82,8 @@ forbid 'user/discover uses no other part' '#include "(user/(trace|run|analyze|re
 forbid 'user/trace uses only user/run' '#include "(user/(discover|analyze|render|cli)|benchmarks)/' \
 	user/trace
 forbid 'nothing includes user/cli' '#include "user/cli/' user benchmarks ':!user/cli'
-forbid 'benchmarks use only user/run, and what they measure of user/analyze in benchmarks/stats' \
-	'#include "user/(discover|trace|analyze|render|cli)/' benchmarks ':!benchmarks/stats'
+forbid 'benchmarks use only user/run and statistics, and what they measure of user/analyze in benchmarks/stats' \
+	'#include "user/((discover|trace|render|cli)/|analyze/[^s]|analyze/s[^t])' benchmarks ':!benchmarks/stats'
 forbid 'benchmarks/overhead shares no code with what it measures' '#include "(user|bpf)/' \
 	benchmarks/overhead
 forbid 'bpf/ uses nothing of user space' '#include "(\.\./)?(user|benchmarks)/' bpf

@@ -10,14 +10,15 @@
 #include "benchmarks/barbench/environment.h"
 #include "benchmarks/barbench/interrupt.h"
 #include "benchmarks/barbench/sysfs.h"
+#include "user/run/array.h"
 
-static int set_range(struct bench *bench, struct trouble *trouble)
+static int set_range(const struct bench_options *options, struct bench_side *side,
+		     struct trouble *trouble)
 {
-	const struct bench_options *options = bench->options;
-	uint64_t size = bench->device.region->size, left;
+	uint64_t size = side->device.region->size, left;
 	char name[32];
 
-	run_region__name("pci", bench->device.region->index, name, sizeof(name));
+	run_region__name("pci", side->device.region->index, name, sizeof(name));
 	if (options->offset >= size)
 		return trouble__say(trouble, EINVAL,
 				    "--offset 0x%" PRIx64 " is beyond %s, which has %" PRIu64
@@ -30,15 +31,15 @@ static int set_range(struct bench *bench, struct trouble *trouble)
 				    " reaches beyond %s: from offset 0x%" PRIx64 " it has %" PRIu64
 				    " bytes",
 				    options->length, name, options->offset, left);
-	bench->default_length = !options->length;
-	bench->offset = options->offset;
-	bench->length = left < BENCH_DEFAULT_LENGTH ? left : BENCH_DEFAULT_LENGTH;
+	side->default_length = !options->length;
+	side->offset = options->offset;
+	side->length = left < BENCH_DEFAULT_LENGTH ? left : BENCH_DEFAULT_LENGTH;
 	if (options->length)
-		bench->length = options->length;
+		side->length = options->length;
 	return 0;
 }
 
-/* Call @visit for each combination of mode, width and pattern, until one fails. */
+/* Call @visit for each combination of mode, width and pattern of the group at hand, until one fails. */
 static int for_each_case(struct bench *bench,
 			 int (*visit)(struct bench *bench, const struct case_spec *spec,
 				      struct trouble *trouble),
@@ -59,10 +60,36 @@ static int for_each_case(struct bench *bench,
 	return err;
 }
 
+const struct bench_listed *bench__find(const struct bench *bench, const char *id)
+{
+	for (size_t i = 0; i < bench->nr_cases; i++)
+		if (bench->cases[i].id && !strcmp(bench->cases[i].id, id))
+			return &bench->cases[i];
+	return NULL;
+}
+
+/* A case has one name and one place in the run. */
+static int add_id(struct bench *bench, const struct case_spec *spec, struct trouble *trouble)
+{
+	struct bench_listed *listed;
+	char id[128];
+
+	case__id(bench, spec, id, sizeof(id));
+	if (bench__find(bench, id))
+		return trouble__say(trouble, EINVAL, "%s is a case of a line before", id);
+	listed = array__append(&bench->cases, &bench->nr_cases, sizeof(*bench->cases));
+	if (listed)
+		*listed = (struct bench_listed){ strdup(id), bench->options->until_ci };
+	return listed && listed->id ? 0 : trouble__say(trouble, ENOMEM, "no memory");
+}
+
 static int check_case(struct bench *bench, const struct case_spec *spec, struct trouble *trouble)
 {
-	bench->nr_cases++;
-	return case__check(bench, spec, trouble);
+	int err = add_id(bench, spec, trouble);
+
+	for (size_t i = 0; i < bench->nr_sides && !err; i++)
+		err = case__check(bench, &bench->sides[i], spec, trouble);
+	return err;
 }
 
 static int run_case(struct bench *bench, const struct case_spec *spec, struct trouble *trouble)
@@ -73,76 +100,168 @@ static int run_case(struct bench *bench, const struct case_spec *spec, struct tr
 	return case__run(bench, spec, trouble);
 }
 
-static int map_if_needed(struct bench *bench, struct trouble *trouble)
+/* Make it the group at hand: its region and range on all sides. */
+static int take_up(struct bench *bench, const struct bench_options *group, struct trouble *trouble)
+{
+	int err = 0;
+
+	bench->options = group;
+	for (size_t i = 0; i < bench->nr_sides && !err; i++) {
+		err = bench_device__select(&bench->sides[i].device, group->device.region, trouble);
+		err = err ?: set_range(group, &bench->sides[i], trouble);
+	}
+	return err;
+}
+
+static int check_group(struct bench *bench, const struct bench_options *group,
+		       struct trouble *trouble)
+{
+	struct trouble why = { "" };
+	int err = take_up(bench, group, &why);
+
+	err = err ?: for_each_case(bench, check_case, &why);
+	if (err && group->line)
+		return trouble__say(trouble, -err, "%s:%u: %.400s", group->suite, group->line,
+				    why.text);
+	if (err)
+		*trouble = why;
+	return err;
+}
+
+/* What decides over the figures and is no property of a case. 0 or -ENOMEM. */
+static int record_mapping(const struct bench_side *side)
+{
+	struct run_setting *to = &side->run->setting;
+
+	if (to->mapping)
+		return 0;
+	to->mapping = strdup(bench_device__mapping(&side->device));
+	return to->mapping ? 0 : -ENOMEM;
+}
+
+static int map_if_needed(const struct bench_options *group, struct bench_side *side,
+			 struct trouble *trouble)
 {
 	bool mapped = false, writable = false;
 	size_t i;
+	int err;
 
-	for (i = 0; i < bench->options->nr_modes; i++) {
-		const struct access_mode *mode = bench->options->modes[i];
+	for (i = 0; i < group->nr_modes; i++) {
+		const struct access_mode *mode = group->modes[i];
 
 		mapped |= mode->mapped;
 		writable |= mode->mapped && mode->dir == VS_WRITE;
 	}
 	if (!mapped)
 		return 0;
-	return bench_device__map(&bench->device, bench->offset, bench->length, writable, trouble);
+	err = bench_device__map(&side->device, side->offset, side->length, writable, trouble);
+	if (!err && record_mapping(side))
+		err = trouble__say(trouble, ENOMEM, "no memory");
+	return err;
 }
 
-/* What decides over the figures and is no property of a case. 0 or -ENOMEM. */
-static int record_setting(const struct bench *bench)
+static int run_group(struct bench *bench, const struct bench_options *group,
+		     struct trouble *trouble)
 {
-	const struct bench_options *options = bench->options;
-	struct run_setting *to = &bench->run->setting;
-	struct cpu_list cpus = options->cpus;
+	int err = take_up(bench, group, trouble);
+
+	for (size_t i = 0; i < bench->nr_sides && !err; i++)
+		err = map_if_needed(group, &bench->sides[i], trouble);
+	err = err ?: for_each_case(bench, run_case, trouble);
+	for (size_t i = 0; i < bench->nr_sides; i++)
+		bench_device__unmap(&bench->sides[i].device);
+	return err;
+}
+
+static int for_each_group(struct bench *bench,
+			  int (*visit)(struct bench *bench, const struct bench_options *group,
+				       struct trouble *trouble),
+			  struct trouble *trouble)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < bench->suite->nr && !err; i++)
+		err = visit(bench, &bench->suite->groups[i], trouble);
+	return err;
+}
+
+static int record_setting(const struct bench_options *options, struct run_setting *to)
+{
+	struct cpu_list cpus = cpu_list__used(&options->cpus);
 	char governors[128] = "";
 
-	if (bench->device.mapping) {
-		to->mapping = strdup(bench_device__mapping(&bench->device));
-		if (!to->mapping)
-			return -ENOMEM;
-	}
 	if (options->cpus_text) {
 		to->cpus = strdup(options->cpus_text);
 		if (!to->cpus)
 			return -ENOMEM;
 	}
-	if (cpus.nr || !cpu_list__allowed(&cpus))
-		environment__governors(SYSFS, &cpus, governors, sizeof(governors));
+	environment__governors(SYSFS, &cpus, governors, sizeof(governors));
 	if (!governors[0])
 		return 0;
 	to->governor = strdup(governors);
 	return to->governor ? 0 : -ENOMEM;
 }
 
-int bench__run(struct bench *bench, const struct bench_options *options, struct run *run,
+static int record(const struct bench *bench, struct trouble *trouble)
+{
+	for (size_t i = 0; i < bench->nr_sides; i++) {
+		const struct bench_side *side = &bench->sides[i];
+
+		if (bench_device__record(&side->device, side->run) ||
+		    record_setting(bench->options, &side->run->setting))
+			return trouble__say(trouble, ENOMEM, "no memory");
+	}
+	return 0;
+}
+
+static int open_devices(struct bench *bench, struct run *const runs[], struct trouble *trouble)
+{
+	const struct bench_options *options = bench->options;
+	struct bench_request request = options->device;
+	int err;
+
+	/* A ROM is asked about only if it is requested. */
+	for (size_t i = 0; i < bench->suite->nr; i++)
+		if (bench->suite->groups[i].device.region == VFIO_PCI_ROM_REGION_INDEX)
+			request.region = VFIO_PCI_ROM_REGION_INDEX;
+
+	bench->sides[BENCH_A].run = runs[BENCH_A];
+	bench->nr_sides = 1;
+	err = bench_device__open(&bench->sides[BENCH_A].device, &request, trouble);
+	if (err || !options->ab)
+		return err;
+	request.name = options->ab;
+	bench->sides[BENCH_B].run = runs[BENCH_B];
+	bench->nr_sides = 2;
+	return bench_device__open(&bench->sides[BENCH_B].device, &request, trouble);
+}
+
+int bench__run(struct bench *bench, const struct bench_suite *suite, struct run *const runs[],
 	       struct trouble *trouble)
 {
 	int err;
 
 	memset(bench, 0, sizeof(*bench));
-	bench->options = options;
-	bench->run = run;
+	bench->suite = suite;
+	bench->options = &suite->groups[0];
 	bench->started_ns = clock__now();
-	bench_progress__init(&bench->progress, options->quiet);
-	err = bench_device__open(&bench->device, &options->device, trouble);
-	if (!err)
-		err = set_range(bench, trouble);
-	if (!err)
-		err = for_each_case(bench, check_case, trouble);
-	if (!err)
-		err = map_if_needed(bench, trouble);
+	bench_progress__init(&bench->progress, bench->options->quiet);
+	err = open_devices(bench, runs, trouble);
+	err = err ?: for_each_group(bench, check_group, trouble);
+	err = err ?: record(bench, trouble);
 	if (err)
 		return err;
-	if (bench_device__record(&bench->device, run) || record_setting(bench))
-		return trouble__say(trouble, ENOMEM, "no memory");
 	bench->timer_ns = clock__overhead();
-	err = for_each_case(bench, run_case, trouble);
+	err = for_each_group(bench, run_group, trouble);
 	bench_progress__clear(&bench->progress);
 	return err;
 }
 
 void bench__free(struct bench *bench)
 {
-	bench_device__close(&bench->device);
+	for (size_t i = 0; i < bench->nr_sides; i++)
+		bench_device__close(&bench->sides[i].device);
+	for (size_t i = 0; i < bench->nr_cases; i++)
+		free(bench->cases[i].id);
+	free(bench->cases);
 }

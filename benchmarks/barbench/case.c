@@ -14,7 +14,7 @@ void case__id(const struct bench *bench, const struct case_spec *spec, char *id,
 	const struct bench_options *options = bench->options;
 	char region[32], pattern[PATTERN_NAME_LEN], access[32] = "", flush[32] = "";
 
-	run_region__name("pci", bench->device.region->index, region, sizeof(region));
+	run_region__name("pci", bench->sides[BENCH_A].device.region->index, region, sizeof(region));
 	if (options->unit && spec->mode->mapped && spec->width > ACCESS_WORD)
 		snprintf(access, sizeof(access), "/access:%" PRIu64, options->unit);
 	if (options->flush != FLUSH_NONE && spec->mode->dir == VS_WRITE)
@@ -24,10 +24,10 @@ void case__id(const struct bench *bench, const struct case_spec *spec, char *id,
 		 options->threads, access, flush);
 }
 
-static int check_flags(const struct bench *bench, const struct case_spec *spec,
-		       struct trouble *trouble)
+static int check_flags(const struct bench *bench, const struct bench_side *side,
+		       const struct case_spec *spec, struct trouble *trouble)
 {
-	const struct bench_region *region = bench->device.region;
+	const struct bench_region *region = side->device.region;
 	bool writes = spec->mode->dir == VS_WRITE;
 	bool put_back_later = writes && bench->options->restore;
 	bool read_back = writes && bench->options->flush != FLUSH_NONE;
@@ -46,7 +46,7 @@ static int check_flags(const struct bench *bench, const struct case_spec *spec,
 }
 
 /* @align: what the single loads and stores of the case need; 1 for system calls. */
-static int check_stride(const struct bench *bench, const struct case_spec *spec, uint64_t align,
+static int check_stride(const struct bench_side *side, const struct case_spec *spec, uint64_t align,
 			struct trouble *trouble)
 {
 	uint64_t stride = spec->pattern.stride;
@@ -62,33 +62,34 @@ static int check_stride(const struct bench *bench, const struct case_spec *spec,
 				    "--pattern stride:%" PRIu64 " must be a multiple of %" PRIu64
 				    " for --mode %s --width %" PRIu64,
 				    stride, align, spec->mode->name, spec->width);
-	if (stride > bench->length - spec->width)
+	if (stride > side->length - spec->width)
 		return trouble__say(trouble, EINVAL,
 				    "--pattern stride:%" PRIu64 " leaves the range of %" PRIu64
 				    " bytes at the first step: give a larger --length",
-				    stride, bench->length);
+				    stride, side->length);
 	return 0;
 }
 
-int case__check(const struct bench *bench, const struct case_spec *spec, struct trouble *trouble)
+int case__check(const struct bench *bench, const struct bench_side *side,
+		const struct case_spec *spec, struct trouble *trouble)
 {
 	struct access_shape shape = bench_options__shape(bench->options, spec->mode, spec->width);
 	uint64_t align = shape.unit ? shape.unit : 1;
 	int err;
 
-	if (spec->width > bench->length)
+	if (spec->width > side->length)
 		return trouble__say(trouble, EINVAL,
 				    "--width %" PRIu64 " does not fit the range of %" PRIu64
 				    " bytes",
-				    spec->width, bench->length);
-	if (bench->offset % align)
+				    spec->width, side->length);
+	if (side->offset % align)
 		return trouble__say(trouble, EINVAL,
 				    "--offset 0x%" PRIx64
 				    " is not aligned for --mode %s --width %" PRIu64
 				    ", which needs a multiple of %" PRIu64,
-				    bench->offset, spec->mode->name, spec->width, align);
-	err = check_stride(bench, spec, align, trouble);
-	return err ? err : check_flags(bench, spec, trouble);
+				    side->offset, spec->mode->name, spec->width, align);
+	err = check_stride(side, spec, align, trouble);
+	return err ? err : check_flags(bench, side, spec, trouble);
 }
 
 static int set_up_lanes(struct bench_case *c)
@@ -117,15 +118,15 @@ static int set_up(struct bench_case *c, struct trouble *trouble)
 
 	c->shape = bench_options__shape(options, spec->mode, spec->width);
 	c->loops = spec->mode->loops(&c->shape);
-	c->target.fd = c->bench->device.fd;
-	c->target.origin = spec->mode->mapped ? (uintptr_t)c->bench->device.map
-					      : c->bench->device.region->offset;
+	c->target.fd = c->side->device.fd;
+	c->target.origin = spec->mode->mapped ? (uintptr_t)c->side->device.map
+					      : c->side->device.region->offset;
 	c->target.width = spec->width;
-	c->samples = calloc(options->reps, sizeof(*c->samples));
+	c->samples = calloc(bench_options__most_reps(options), sizeof(*c->samples));
 	err = c->samples ? 0 : -ENOMEM;
 	if (!err)
-		err = pattern__init(&c->pattern, &spec->pattern, spec->width, c->bench->offset,
-				    c->bench->length, options->seed);
+		err = pattern__init(&c->pattern, &spec->pattern, spec->width, c->side->offset,
+				    c->side->length, options->seed);
 	if (!err)
 		err = set_up_lanes(c);
 	if (err)
@@ -163,119 +164,15 @@ static int put_back(struct bench_case *c, struct trouble *trouble)
 			    strerror(-err));
 }
 
-/* While the crew works: say what it does, and whether to stop. */
-static bool watch(void *arg)
-{
-	struct bench_case *c = arg;
-	struct bench *bench = c->bench;
-
-	bench_progress__show(&bench->progress, "case %zu of %zu  %s  %s", bench->nr_begun,
-			     bench->nr_cases, c->id, c->doing);
-	return bench_device__wanted_back(&bench->device);
-}
-
-static bool is_gone(const struct bench_case *c)
-{
-	uint32_t i;
-
-	for (i = 0; i < c->nr_lanes; i++) {
-		if (lane__is_gone(&c->lanes[i]))
-			return true;
-	}
-	return false;
-}
-
-static bool must_stop(const struct bench_case *c)
-{
-	return interrupt__pending() || is_gone(c) || bench_device__wanted_back(&c->bench->device);
-}
-
-static void work(struct bench_case *c, access_loop *loop, uint64_t ops, uint64_t duration_ns,
-		 struct stint_result *result)
-{
-	const struct access_mode *mode = c->spec->mode;
-	bool batch = c->bench->options->flush == FLUSH_BATCH && mode->dir == VS_WRITE;
-	struct stint stint = {
-		.loop = loop,
-		.at_end = batch ? mode->read_back : NULL,
-		.ops = ops,
-		.duration_ns = duration_ns,
-	};
-
-	crew__work(c->crew, &stint, watch, c, result);
-}
-
-/*
- * The first access to a BAR makes the kernel request and map it; threads that do so at the same
- * time can get EBUSY.
- */
-static void touch(struct bench_case *c)
-{
-	struct stint_result ignored;
-
-	if (c->nr_lanes > 1)
-		work(c, c->loops->plain, 1, UINT64_MAX, &ignored);
-}
-
-static void warm_up(struct bench_case *c)
-{
-	struct stint_result ignored;
-
-	snprintf(c->doing, sizeof(c->doing), "warm-up");
-	if (c->bench->options->warmup)
-		work(c, c->loops->plain, c->bench->options->warmup, UINT64_MAX, &ignored);
-}
-
-static void measure_throughput(struct bench_case *c)
-{
-	const struct bench_options *options = c->bench->options;
-	struct stint_result result;
-	uint32_t rep;
-
-	for (rep = 0; rep < options->reps && !must_stop(c); rep++) {
-		snprintf(c->doing, sizeof(c->doing), "throughput %" PRIu32 " of %" PRIu32, rep + 1,
-			 options->reps);
-		work(c, c->loops->plain, options->count, options->duration_ns, &result);
-		if (!result.ops || !result.elapsed_ns)
-			continue;
-		c->samples[c->nr_samples].ops = result.ops;
-		c->samples[c->nr_samples++].elapsed_ns = result.elapsed_ns;
-	}
-}
-
-static void measure_latency(struct bench_case *c)
-{
-	const struct bench_options *options = c->bench->options;
-	struct stint_result ignored;
-	uint32_t rep;
-
-	for (rep = 0; rep < options->reps && !must_stop(c); rep++) {
-		snprintf(c->doing, sizeof(c->doing), "latency %" PRIu32 " of %" PRIu32, rep + 1,
-			 options->reps);
-		work(c, c->loops->timed, options->count, options->duration_ns, &ignored);
-	}
-}
-
-static void measure(struct bench_case *c)
-{
-	touch(c);
-	if (!must_stop(c))
-		warm_up(c);
-	if (c->bench->options->throughput)
-		measure_throughput(c);
-	if (c->bench->options->latency)
-		measure_latency(c);
-}
-
 static int explain_stop(const struct bench_case *c, struct trouble *trouble)
 {
-	const char *device = c->bench->device.pci.bdf;
+	const char *device = c->side->device.pci.bdf;
 
-	if (is_gone(c))
+	if (case__is_gone(c))
 		return trouble__say(trouble, ENODEV,
 				    "%s vanished, or its memory was disabled, during %s", device,
 				    c->id);
-	if (bench_device__wanted_back(&c->bench->device))
+	if (bench_device__wanted_back(&c->side->device))
 		return trouble__say(trouble, ENODEV,
 				    "%s is wanted back (unbound or unplugged): stopped during %s",
 				    device, c->id);
@@ -295,25 +192,54 @@ static void tear_down(struct bench_case *c)
 	pattern__free(&c->pattern);
 }
 
+/* After it was measured. @err and @trouble: what went wrong before stays what is said. */
+static int finish(struct bench_case *c, int err, struct trouble *trouble)
+{
+	struct trouble later = { "" };
+	int stop = explain_stop(c, &later);
+	int not_put_back = put_back(c, &later);
+
+	if (err || !(stop || not_put_back))
+		return err;
+	*trouble = later;
+	return not_put_back ? not_put_back : stop;
+}
+
+static int run_all(struct bench_case *cases, size_t nr, struct trouble *trouble)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < nr && !err; i++)
+		err = set_up(&cases[i], trouble);
+	if (err)
+		return err;
+	for (size_t i = 0; i < nr && !err; i++)
+		err = save(&cases[i], trouble);
+	if (!err) {
+		if (case__measure(cases, nr))
+			err = trouble__say(trouble, ENOMEM, "no memory");
+		for (size_t i = 0; i < nr; i++)
+			err = finish(&cases[i], err, trouble);
+	}
+	for (size_t i = 0; i < nr; i++)
+		if (case__record(&cases[i]))
+			err = trouble__say(trouble, ENOMEM, "no memory");
+	return err;
+}
+
 int case__run(struct bench *bench, const struct case_spec *spec, struct trouble *trouble)
 {
-	struct bench_case c = { .bench = bench, .spec = spec };
-	int err, stop;
+	struct bench_case cases[BENCH_SIDES] = {};
+	int err;
 
-	case__id(bench, spec, c.id, sizeof(c.id));
-	err = set_up(&c, trouble);
-	if (err)
-		goto cleanup;
-	err = save(&c, trouble);
-	if (!err) {
-		measure(&c);
-		stop = explain_stop(&c, trouble);
-		err = put_back(&c, trouble);
-		err = err ? err : stop;
+	for (size_t i = 0; i < bench->nr_sides; i++) {
+		cases[i] = (struct bench_case){ .bench = bench,
+						.side = &bench->sides[i],
+						.spec = spec };
+		case__id(bench, spec, cases[i].id, sizeof(cases[i].id));
 	}
-	if (case__record(&c))
-		err = trouble__say(trouble, ENOMEM, "no memory");
-cleanup:
-	tear_down(&c);
+	err = run_all(cases, bench->nr_sides, trouble);
+	for (size_t i = 0; i < bench->nr_sides; i++)
+		tear_down(&cases[i]);
 	return err;
 }

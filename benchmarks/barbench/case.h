@@ -17,11 +17,12 @@ struct case_spec {
  */
 void case__id(const struct bench *bench, const struct case_spec *spec, char *id, size_t len);
 
-/* 0, or -EINVAL and @trouble: the case cannot be run on the region and range of @bench. */
-int case__check(const struct bench *bench, const struct case_spec *spec, struct trouble *trouble);
+/* 0, or -EINVAL and @trouble: the case cannot be run on the region and range of @side. */
+int case__check(const struct bench *bench, const struct bench_side *side,
+		const struct case_spec *spec, struct trouble *trouble);
 
 /*
- * Run it and add it to bench->run, unless it was interrupted before its first access. 0, or a
+ * Run it on all sides and add it to their runs, unless it was interrupted before its first access. 0, or a
  * negative errno and @trouble: the benchmark cannot go on.
  *
  * run_case.operations counts every access made: to save and put back, to touch the region before

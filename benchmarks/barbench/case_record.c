@@ -110,7 +110,8 @@ static int record_words(const struct bench_case *c, struct run_case *to)
 	to->id = strdup(c->id);
 	to->mode = strdup(c->spec->mode->name);
 	to->pattern = strdup(pattern__name(&c->spec->pattern, pattern, sizeof(pattern)));
-	if (!to->id || !to->mode || !to->pattern)
+	to->warmup = c->warmup ? strdup(c->warmup) : NULL;
+	if (!to->id || !to->mode || !to->pattern || (c->warmup && !to->warmup))
 		return -ENOMEM;
 	if (c->spec->mode->dir == VS_READ)
 		return 0;
@@ -121,23 +122,26 @@ static int record_words(const struct bench_case *c, struct run_case *to)
 int case__record(struct bench_case *c)
 {
 	const struct bench *bench = c->bench;
+	const struct bench_side *side = c->side;
 	struct run_case *to;
 	int err;
 
 	if (!count_operations(c))
 		return 0;
-	to = run__add_case(bench->run);
+	to = run__add_case(side->run);
 	if (!to)
 		return -ENOMEM;
-	to->region = bench->device.region->index;
+	to->region = side->device.region->index;
 	to->width = c->spec->width;
 	to->access_width = (uint32_t)c->shape.unit;
-	to->offset = bench->offset;
-	to->length = bench->length;
+	to->offset = side->offset;
+	to->length = side->length;
 	to->threads = bench->options->threads;
 	to->operations = count_operations(c);
 	to->issued = c->spec->mode->mapped ? 0 : to->operations;
 	to->read_backs = count_read_backs(c);
+	to->warmup_operations = c->warmup_operations;
+	to->cpu_khz = c->cpu_khz;
 	to->samples = c->samples;
 	to->nr_samples = c->nr_samples;
 	c->samples = NULL;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "benchmarks/barbench/environment.h"
@@ -37,5 +38,25 @@ void environment__governors(const char *sysfs, const struct cpu_list *cpus, char
 			text[0] = '\0';
 			return;
 		}
+	}
+}
+
+void environment__frequency(const char *sysfs, const struct cpu_list *cpus, struct run_range *khz)
+{
+	char text[32];
+
+	for (size_t i = 0; i < cpus->nr; i++) {
+		uint64_t now;
+
+		sysfs__read_line(text, sizeof(text),
+				 "%s/devices/system/cpu/cpu%u/cpufreq/scaling_cur_freq", sysfs,
+				 cpus->cpus[i]);
+		now = strtoull(text, NULL, 10);
+		if (!now || now > UINT32_MAX)
+			continue;
+		if (!khz->max || now < khz->min)
+			khz->min = now;
+		if (now > khz->max)
+			khz->max = now;
 	}
 }

@@ -17,20 +17,25 @@
 static int write_results(const struct bench *bench, struct trouble *trouble)
 {
 	const struct bench_options *options = bench->options;
+	const char *const outputs[BENCH_SIDES] = { options->output, options->ab_output };
 	int err = 0;
 
 	if (options->json)
-		err = run__write(bench->run, "-", trouble->text, sizeof(trouble->text));
+		err = run__write(bench->sides[BENCH_A].run, "-", trouble->text,
+				 sizeof(trouble->text));
 	else
 		bench_table__print(bench, stdout);
 	if (!err && (fflush(stdout) || ferror(stdout)))
 		err = trouble__say(trouble, EIO, "cannot write to standard output");
-	if (!err && options->output)
-		err = run__write(bench->run, options->output, trouble->text, sizeof(trouble->text));
+	for (int i = 0; i < BENCH_SIDES && !err; i++)
+		if (outputs[i])
+			err = run__write(bench->sides[i].run, outputs[i], trouble->text,
+					 sizeof(trouble->text));
 	return err;
 }
 
-static int measure(const struct bench_options *options, struct run *run, struct trouble *trouble)
+static int measure(const struct bench_options *options, const struct bench_suite *suite,
+		   struct run *const runs[], struct trouble *trouble)
 {
 	struct trouble while_writing = { "" };
 	struct bench bench;
@@ -38,9 +43,10 @@ static int measure(const struct bench_options *options, struct run *run, struct 
 
 	interrupt__install();
 	fault__install();
-	err = bench__run(&bench, options, run, trouble);
-	run->duration_ns = clock__now() - bench.started_ns;
-	if (!err || run->nr_cases)
+	err = bench__run(&bench, suite, runs, trouble);
+	for (int side = 0; side < BENCH_SIDES; side++)
+		runs[side]->duration_ns = clock__now() - bench.started_ns;
+	if (!err || runs[BENCH_A]->nr_cases)
 		write_err = write_results(&bench, &while_writing);
 	if (!err && bench.refused.text[0] && !options->allow_errors) {
 		*trouble = bench.refused;
@@ -55,30 +61,46 @@ static int measure(const struct bench_options *options, struct run *run, struct 
 	return write_err;
 }
 
+static int check(const struct bench_options *options, struct trouble *trouble)
+{
+	int err = output__check(options->output, trouble);
+
+	err = err ?: output__check(options->ab_output, trouble);
+	return err ?: cpu_list__check(&options->cpus, trouble);
+}
+
+static int run_suite(const struct bench_options *options, struct run *const runs[],
+		     struct trouble *trouble)
+{
+	struct bench_suite suite;
+	int err = bench_suite__init(&suite, options, trouble);
+
+	for (size_t i = 0; i < suite.nr && !err; i++)
+		err = check(&suite.groups[i], trouble);
+	err = err ?: measure(options, &suite, runs, trouble);
+	bench_suite__free(&suite);
+	return err;
+}
+
 int main(int argc, char **argv)
 {
 	struct bench_options options;
 	struct trouble trouble = { "" };
-	struct run *run;
-	int err;
+	struct run *runs[BENCH_SIDES] = {};
+	int err = 0;
 
 	if (argc > 1 && !strcmp(argv[1], "verify"))
 		return verify__main(argc, argv);
 	/* First: argp reorders argv, and the run shows the command as it was given. */
-	run = run__new(RUN_BENCH, "barbench", argc, argv);
-	if (!run) {
-		err = trouble__say(&trouble, ENOMEM, "no memory");
-		goto cleanup;
+	for (int side = 0; side < BENCH_SIDES && !err; side++) {
+		runs[side] = run__new(RUN_BENCH, "barbench", argc, argv);
+		if (!runs[side])
+			err = trouble__say(&trouble, ENOMEM, "no memory");
 	}
-	err = bench_options__parse(&options, argc, argv, &trouble);
-	if (!err)
-		err = output__check(options.output, &trouble);
-	if (!err)
-		err = cpu_list__check(&options.cpus, &trouble);
-	if (!err)
-		err = measure(&options, run, &trouble);
-cleanup:
-	run__free(run);
+	err = err ?: bench_options__parse(&options, argc, argv, &trouble);
+	err = err ?: run_suite(&options, runs, &trouble);
+	for (int side = 0; side < BENCH_SIDES; side++)
+		run__free(runs[side]);
 	if (err)
 		output__complain(&trouble);
 	return err ? EXIT_TROUBLE : 0;

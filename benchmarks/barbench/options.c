@@ -8,11 +8,12 @@
 
 #define MAX_THREADS 1024
 #define MAX_REPS 10000
-#define MAX_COUNT (1ULL << 48)
 
 #define DEFAULT_COUNT 100000
 #define DEFAULT_WARMUP 1000
+#define WARMUP_NOT_GIVEN (OPTIONS_WARMUP_AUTO - 1)
 #define DEFAULT_REPS 5
+#define DEFAULT_MAX_REPS 200
 #define DEFAULT_WIDTH 4
 
 enum key {
@@ -30,9 +31,14 @@ enum key {
 	KEY_DURATION,
 	KEY_WARMUP,
 	KEY_REPS,
+	KEY_UNTIL_CI,
+	KEY_MAX_REPS,
 	KEY_SEED,
 	KEY_NO_LATENCY,
-	KEY_NO_THROUGHPUT,
+	KEY_NO_THROUGHPUT, /* the last one of a case */
+	KEY_SUITE,
+	KEY_AB,
+	KEY_AB_OUTPUT,
 	KEY_WRITE,
 	KEY_FORCE,
 	KEY_NO_RESTORE,
@@ -76,10 +82,25 @@ static const struct argp_option table[] = {
 	{ "count", KEY_COUNT, "N", 0, "accesses in a repetition, all threads together (100000)",
 	  3 },
 	{ "duration", KEY_DURATION, "TIME", 0, "instead: time of a repetition (1.5s, 250ms)", 3 },
-	{ "warmup", KEY_WARMUP, "N", 0, "accesses before a case is measured (1000)", 3 },
+	{ "warmup", KEY_WARMUP, "N", 0,
+	  "accesses before a case is measured, or auto: until it gets no faster or slower any more "
+	  "(1000; auto with --ab or --until-ci)",
+	  3 },
 	{ "reps", KEY_REPS, "N", 0, "repetitions of each pass (5)", 3 },
+	{ "until-ci", KEY_UNTIL_CI, "PERCENT", 0,
+	  "repeat the throughput pass until the 95 % interval of its median is no wider than plus "
+	  "or "
+	  "minus as much, as in 1%; with --ab, that of the shift",
+	  3 },
+	{ "max-reps", KEY_MAX_REPS, "N", 0, "with --until-ci: give up after as many (200)", 3 },
 	{ "no-latency", KEY_NO_LATENCY, NULL, 0, "leave out the pass that times each access", 3 },
 	{ "no-throughput", KEY_NO_THROUGHPUT, NULL, 0, "leave out the pass that times batches", 3 },
+	{ "suite", KEY_SUITE, "FILE", 0,
+	  "measure the cases of each of its lines, which have options of these three groups", 3 },
+	{ "ab", KEY_AB, "DEVICE2", 0,
+	  "measure another device in turn, repetition by repetition, and show the shift; needs "
+	  "--cpus; what is allowed is allowed of both",
+	  3 },
 	{ NULL, 0, NULL, 0, "What is allowed:", 4 },
 	{ "write", KEY_WRITE, NULL, 0, "allow modes that write; needs --length on a device", 4 },
 	{ "force", KEY_FORCE, NULL, 0, "allow writes to CONFIG", 4 },
@@ -96,6 +117,7 @@ static const struct argp_option table[] = {
 	{ NULL, 0, NULL, 0, "Output:", 6 },
 	{ "json", KEY_JSON, NULL, 0, "print the run as JSON instead of a table", 6 },
 	{ "output", 'o', "FILE", 0, "write the run (vfioscope.run/1)", 6 },
+	{ "ab-output", KEY_AB_OUTPUT, "FILE", 0, "write the run of the device of --ab", 6 },
 	{ "quiet", 'q', NULL, 0, "no progress on a terminal", 6 },
 	{ 0 },
 };
@@ -113,7 +135,11 @@ static const char doc[] =
 	"  barbench 0000:00:04.0 --region BAR2 --mode load --pattern rand --length 1M\n"
 	"  barbench 0000:00:04.0 --region BAR2 --mode load --width 8 --threads 2 --cpus 2,4\n"
 	"  barbench 0000:00:04.0 --region BAR2 --mode pwrite --write --length 256\n"
-	"  barbench 0000:00:04.0 --region BAR2 --mode store --write --length 4k --flush batch\n\n"
+	"  barbench 0000:00:04.0 --region BAR2 --mode store --write --length 4k --flush batch\n"
+	"  barbench 0000:00:04.0 --region BAR2 --write --suite nightly.suite -o new.json\n"
+	"  barbench 0000:81:00.0 --region BAR0 --ab 0000:82:00.0 --cpus 2 --until-ci 1% -o a.json "
+	"\\\n"
+	"      --ab-output b.json && vfioscope compare a.json b.json\n\n"
 	"Exit status: 0 measured; 2 trouble, or all accesses of a case failed.";
 
 /* Options with a value. -ENOENT: not one of them. */
@@ -144,13 +170,19 @@ static int parse_value(struct parse *parse, int key, const char *arg)
 		return options_value__u32(parse, "threads", arg, MAX_THREADS, &options->threads);
 	case KEY_COUNT:
 		parse->count_given = true;
-		return options_value__range(parse, "count", arg, 1, MAX_COUNT, &options->count);
+		return options_value__range(parse, "count", arg, 1, OPTIONS_MAX_COUNT,
+					    &options->count);
 	case KEY_DURATION:
 		return options_value__duration(parse, arg);
 	case KEY_WARMUP:
-		return options_value__range(parse, "warmup", arg, 0, MAX_COUNT, &options->warmup);
+		return options_value__warmup(parse, arg);
 	case KEY_REPS:
 		return options_value__u32(parse, "reps", arg, MAX_REPS, &options->reps);
+	case KEY_UNTIL_CI:
+		return options_value__until_ci(parse, arg);
+	case KEY_MAX_REPS:
+		parse->max_reps_given = true;
+		return options_value__u32(parse, "max-reps", arg, MAX_REPS, &options->max_reps);
 	case KEY_SEED:
 		return options_value__range(parse, "seed", arg, 0, UINT64_MAX, &options->seed);
 	case KEY_VFIO:
@@ -159,6 +191,15 @@ static int parse_value(struct parse *parse, int key, const char *arg)
 		return options_value__token(parse, arg);
 	case 'o':
 		options->output = arg;
+		return 0;
+	case KEY_SUITE:
+		options->suite = arg;
+		return 0;
+	case KEY_AB:
+		options->ab = arg;
+		return 0;
+	case KEY_AB_OUTPUT:
+		options->ab_output = arg;
 		return 0;
 	case ARGP_KEY_ARG:
 		return options_value__device(parse, arg);
@@ -203,12 +244,24 @@ static int parse_flag(struct bench_options *options, int key)
 	}
 }
 
+/* An option that is not of a case. */
+static bool is_foreign(int key)
+{
+	return key == 'o' || key == 'q' || (key > KEY_NO_THROUGHPUT && key <= KEY_JSON);
+}
+
 /* argp knows only positive errors; EINVAL keeps it silent, main prints the trouble. */
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct parse *parse = state->input;
-	int err = parse_value(parse, key, arg);
+	int err = -ENOENT;
 
+	if (parse->of_suite && key == ARGP_KEY_ARG)
+		return -trouble__say(parse->trouble, EINVAL, "'%s' is no option", arg);
+	if (parse->of_suite && is_foreign(key))
+		return -trouble__say(parse->trouble, EINVAL,
+				     "an option of the command line, not of a case");
+	err = parse_value(parse, key, arg);
 	if (err == -ENOENT)
 		err = parse_flag(parse->options, key);
 	return err == -ENOENT ? ARGP_ERR_UNKNOWN : -err;
@@ -218,16 +271,34 @@ static void set_defaults(struct parse *parse)
 {
 	struct bench_options *options = parse->options;
 
+	if (parse->duration_given)
+		options->count = UINT64_MAX;
+	if (parse->count_given)
+		options->duration_ns = UINT64_MAX;
+	if (options->suite && !parse->of_suite)
+		return;
+	if (options->warmup == WARMUP_NOT_GIVEN)
+		options->warmup = options->ab || options->until_ci ? OPTIONS_WARMUP_AUTO
+								   : DEFAULT_WARMUP;
 	if (!options->nr_modes)
 		options->modes[options->nr_modes++] = access__find("pread");
 	if (!options->nr_widths)
 		options->widths[options->nr_widths++] = DEFAULT_WIDTH;
 	if (!options->nr_patterns)
 		options->patterns[options->nr_patterns++].kind = PATTERN_SEQ;
-	if (parse->duration_given)
-		options->count = UINT64_MAX;
-	else
-		options->duration_ns = UINT64_MAX;
+}
+
+int options__parse_case(struct bench_options *options, int argc, char **argv,
+			struct trouble *trouble)
+{
+	static const struct argp argp = { table, parse_option, NULL, NULL, NULL, NULL, NULL };
+	struct parse parse = { .options = options, .trouble = trouble, .of_suite = true };
+
+	trouble__say(trouble, EINVAL, "not an option of a case, or without its value");
+	if (argp_parse(&argp, argc, argv, ARGP_SILENT, NULL, &parse))
+		return -EINVAL;
+	set_defaults(&parse);
+	return options__check(&parse);
 }
 
 int bench_options__parse(struct bench_options *options, int argc, char **argv,
@@ -240,8 +311,10 @@ int bench_options__parse(struct bench_options *options, int argc, char **argv,
 	*options = (struct bench_options){
 		.threads = 1,
 		.count = DEFAULT_COUNT,
-		.warmup = DEFAULT_WARMUP,
+		.duration_ns = UINT64_MAX,
+		.warmup = WARMUP_NOT_GIVEN,
 		.reps = DEFAULT_REPS,
+		.max_reps = DEFAULT_MAX_REPS,
 		.seed = 1,
 		.throughput = true,
 		.latency = true,

@@ -15,6 +15,7 @@
 
 #define OPTIONS_MAX_WIDTHS 64
 #define OPTIONS_MAX_PATTERNS 16
+#define OPTIONS_WARMUP_AUTO UINT64_MAX
 
 struct bench_options {
 	struct bench_request device;
@@ -37,10 +38,17 @@ struct bench_options {
 	const char *cpus_text; /* as given; NULL: not */
 	uint64_t count; /* accesses a repetition, of all threads together; UINT64_MAX: by time */
 	uint64_t duration_ns; /* UINT64_MAX: by count */
-	uint64_t warmup;
+	uint64_t warmup; /* accesses; OPTIONS_WARMUP_AUTO: until it is steady */
 	uint32_t reps;
+	double until_ci; /* repeat until the interval is as narrow, a share; 0: reps times */
+	uint32_t max_reps; /* with until_ci */
 	uint64_t seed;
 	bool throughput, latency; /* the passes to make */
+
+	const char *suite; /* file with the cases; NULL: none */
+	unsigned int line; /* of it, that these are of; 0: of the command line */
+	const char *ab; /* the name of the second device; NULL: none */
+	const char *ab_output; /* NULL: none */
 
 	bool write, force, restore;
 	bool allow_errors;
@@ -58,5 +66,8 @@ int bench_options__parse(struct bench_options *options, int argc, char **argv,
 /* What accesses of @mode and @width are made of under @options. */
 struct access_shape bench_options__shape(const struct bench_options *options,
 					 const struct access_mode *mode, uint64_t width);
+
+/* How many repetitions the throughput pass may have. */
+uint32_t bench_options__most_reps(const struct bench_options *options);
 
 #endif

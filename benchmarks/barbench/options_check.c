@@ -44,6 +44,12 @@ struct access_shape bench_options__shape(const struct bench_options *options,
 	};
 }
 
+uint32_t bench_options__most_reps(const struct bench_options *options)
+{
+	return options->until_ci && options->max_reps > options->reps ? options->max_reps
+								      : options->reps;
+}
+
 static int check_writes(const struct bench_options *options, struct trouble *trouble)
 {
 	const struct access_mode *writing = find_writing(options);
@@ -113,14 +119,50 @@ static int check_idle_options(const struct bench_options *options, struct troubl
 	return 0;
 }
 
-int options__check(const struct parse *parse)
+/* What concerns no case. */
+static int check_command(const struct bench_options *options, struct trouble *trouble)
+{
+	if (!options->device.name)
+		return trouble__say(trouble, EINVAL, "no device given (try --help)");
+	if (options->output && !strcmp(options->output, "-"))
+		return trouble__say(trouble, EINVAL,
+				    "-o -: use --json to print the run (try --help)");
+	if (options->ab_output && !options->ab)
+		return trouble__say(trouble, EINVAL,
+				    "--ab-output is of the device of --ab (try --help)");
+	if (options->ab && !options->cpus.nr)
+		return trouble__say(
+			trouble, EINVAL,
+			"--ab: add --cpus, or the threads of both may run on different CPUs, "
+			"which is what would be measured (try --help)");
+	if (options->ab && options->json)
+		return trouble__say(
+			trouble, EINVAL,
+			"--json prints one run, and --ab makes two: use -o and --ab-output "
+			"(try --help)");
+	if (options->ab && !is_memory(options) && !strcmp(options->ab, options->device.name))
+		return trouble__say(trouble, EINVAL,
+				    "--ab: %s is the first device already (try --help)",
+				    options->ab);
+	if (options->ab && is_memory(options) != !strcmp(options->ab, DEVICE_MEMORY))
+		return trouble__say(trouble, EINVAL,
+				    "--ab: memory is compared with memory only (try --help)");
+	if (options->ab_output && options->output && !strcmp(options->ab_output, options->output))
+		return trouble__say(trouble, EINVAL,
+				    "--ab-output: -o writes that file already (try --help)");
+	if (options->suite && (options->nr_modes || options->nr_widths || options->nr_patterns))
+		return trouble__say(trouble, EINVAL,
+				    "--suite: --mode, --width and --pattern are in its lines (try "
+				    "--help)");
+	return 0;
+}
+
+static int check_cases(const struct parse *parse)
 {
 	const struct bench_options *options = parse->options;
 	struct trouble *trouble = parse->trouble;
 	int err;
 
-	if (!options->device.name)
-		return trouble__say(trouble, EINVAL, "no device given (try --help)");
 	if (!options->region_given && !is_memory(options))
 		return trouble__say(trouble, EINVAL,
 				    "no --region given, and reads can have side effects: name the "
@@ -130,11 +172,22 @@ int options__check(const struct parse *parse)
 	if (!options->latency && !options->throughput)
 		return trouble__say(trouble, EINVAL,
 				    "--no-latency contradicts --no-throughput (try --help)");
-	if (options->output && !strcmp(options->output, "-"))
+	if (options->until_ci && !options->throughput)
 		return trouble__say(trouble, EINVAL,
-				    "-o -: use --json to print the run (try --help)");
+				    "--until-ci contradicts --no-throughput (try --help)");
+	if (parse->max_reps_given && !options->until_ci)
+		return trouble__say(trouble, EINVAL, "--max-reps is of --until-ci (try --help)");
 	err = check_widths(options, trouble);
 	if (!err)
 		err = check_idle_options(options, trouble);
 	return err ? err : check_writes(options, trouble);
+}
+
+int options__check(const struct parse *parse)
+{
+	int err = parse->of_suite ? 0 : check_command(parse->options, parse->trouble);
+
+	if (err || (parse->options->suite && !parse->of_suite))
+		return err;
+	return check_cases(parse);
 }

@@ -5,11 +5,14 @@
 
 #include "benchmarks/barbench/options.h"
 
+#define OPTIONS_MAX_COUNT (1ULL << 48)
+
 /* What the parser carries from option to option. */
 struct parse {
 	struct bench_options *options;
 	struct trouble *trouble;
-	bool count_given, duration_given;
+	bool count_given, duration_given, max_reps_given;
+	bool of_suite; /* a line of it: options of cases only */
 };
 
 /* options_value.c: the values of options. 0, or -EINVAL and parse->trouble, which names @name. */
@@ -19,6 +22,8 @@ int options_value__u32(struct parse *parse, const char *name, const char *text, 
 		       uint32_t *value);
 int options_value__size(struct parse *parse, const char *name, const char *text, uint64_t min,
 			uint64_t *value);
+int options_value__warmup(struct parse *parse, const char *text);
+int options_value__until_ci(struct parse *parse, const char *text);
 int options_value__duration(struct parse *parse, const char *text);
 int options_value__device(struct parse *parse, const char *text);
 int options_value__region(struct parse *parse, const char *text);
@@ -35,5 +40,12 @@ int options_list__patterns(struct parse *parse, const char *list);
 
 /* options_check.c: what contradicts, or is not allowed. 0, or -EINVAL and parse->trouble. */
 int options__check(const struct parse *parse);
+
+/*
+ * options.c: a line of a suite, as @argv; @options has what it does not say. 0, or -EINVAL and @trouble,
+ * which does not name the line.
+ */
+int options__parse_case(struct bench_options *options, int argc, char **argv,
+			struct trouble *trouble);
 
 #endif

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "benchmarks/barbench/options_internal.h"
@@ -46,6 +47,31 @@ int options_value__size(struct parse *parse, const char *name, const char *text,
 	if (!err && *value < min)
 		err = -ERANGE;
 	return err ? bad_number(parse, name, text, err) : 0;
+}
+
+int options_value__warmup(struct parse *parse, const char *text)
+{
+	if (!strcmp(text, "auto")) {
+		parse->options->warmup = OPTIONS_WARMUP_AUTO;
+		return 0;
+	}
+	return options_value__range(parse, "warmup", text, 0, OPTIONS_MAX_COUNT,
+				    &parse->options->warmup);
+}
+
+int options_value__until_ci(struct parse *parse, const char *text)
+{
+	char *end;
+	double percent = strtod(text, &end);
+
+	if (end == text || strcmp(end, "%") || !(percent >= 0.01 && percent <= 100))
+		return trouble__say(
+			parse->trouble, EINVAL,
+			"--until-ci: '%s' is no percentage from 0.01%% to 100%%, such as 1%% (try "
+			"--help)",
+			text);
+	parse->options->until_ci = percent / 100;
+	return 0;
 }
 
 int options_value__duration(struct parse *parse, const char *text)

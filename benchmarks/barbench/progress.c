@@ -18,9 +18,10 @@ void bench_progress__init(struct bench_progress *progress, bool quiet)
 	progress->started_ns = clock__now();
 }
 
-void bench_progress__show(struct bench_progress *progress, const char *format, ...)
+void bench_progress__show(struct bench_progress *progress, double share, const char *format, ...)
 {
 	uint64_t now = clock__now();
+	double passed = (double)(now - progress->started_ns) / NSEC_PER_SEC;
 	va_list args;
 
 	if (!progress->on || now - progress->started_ns < QUIET_NS)
@@ -29,6 +30,8 @@ void bench_progress__show(struct bench_progress *progress, const char *format, .
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
+	if (share > 0)
+		fprintf(stderr, "  about %.0f s left", passed / share * (1 - share));
 	progress->shown = true;
 }
 

@@ -13,8 +13,9 @@ struct bench_progress {
 };
 
 void bench_progress__init(struct bench_progress *progress, bool quiet);
-void bench_progress__show(struct bench_progress *progress, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+/* @share of the work is done, 0..1: so long as the rest takes at this pace is shown, too. */
+void bench_progress__show(struct bench_progress *progress, double share, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 void bench_progress__clear(struct bench_progress *progress);
 
 #endif

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "benchmarks/barbench/noise.h"
 #include "benchmarks/barbench/table.h"
 #include "benchmarks/barbench/zpci.h"
 
@@ -27,51 +29,31 @@ const char *bench_table__errno_name(int err)
 	return name ? name : "unknown";
 }
 
-static int compare(const void *a, const void *b)
+/* A share as a percentage of some digits; "-": it is not known. */
+static void print_share(double share, FILE *out)
 {
-	double left = *(const double *)a, right = *(const double *)b;
-
-	return left < right ? -1 : left > right;
-}
-
-/* Time per operation over the repetitions. */
-struct spread {
-	double median, min, max;
-};
-
-/* Whether there is one: a case that was interrupted may have none. */
-static bool spread_of(const struct run_case *c, struct spread *spread)
-{
-	double *values;
-	size_t i, n = c->nr_samples;
-
-	values = n ? calloc(n, sizeof(*values)) : NULL;
-	if (!values)
-		return false;
-	for (i = 0; i < n; i++)
-		values[i] = (double)c->samples[i].elapsed_ns / (double)c->samples[i].ops;
-	qsort(values, n, sizeof(*values), compare);
-	spread->min = values[0];
-	spread->max = values[n - 1];
-	spread->median = n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-	free(values);
-	return true;
+	if (isfinite(share))
+		fprintf(out, " %5.*f%%", share < 0.1 ? 2 : 1, 100 * share);
+	else
+		fprintf(out, " %6s", "-");
 }
 
 static void print_throughput(const struct run_case *c, FILE *out)
 {
-	struct spread spread;
+	struct noise noise;
 
-	if (!spread_of(c, &spread)) {
-		fprintf(out, " %9s %19s %9s", "-", "-", "-");
+	if (noise__of(c->samples, c->nr_samples, &noise)) {
+		fprintf(out, " %9s %19s %6s %6s %9s", "-", "-", "-", "-", "-");
 		return;
 	}
-	fprintf(out, " %9.1f %9.1f..%-8.1f", spread.median, spread.min, spread.max);
+	fprintf(out, " %9.1f %9.1f..%-8.1f", noise.median, noise.min, noise.max);
+	print_share(c->nr_samples > 1 ? noise.deviation : INFINITY, out);
+	print_share(noise.margin, out);
 	/* How many bytes failed and short accesses moved is not known. */
 	if (c->errors || c->shorts)
 		fprintf(out, " %9s", "-");
 	else
-		fprintf(out, " %9.1f", (double)c->width * 1000 / spread.median);
+		fprintf(out, " %9.1f", (double)c->width * 1000 / noise.median);
 }
 
 static void print_latency(const struct run_case *c, FILE *out)
@@ -103,7 +85,7 @@ static void print_errors(const struct run_case *c, FILE *out)
 }
 
 /* Of interest where something is written. */
-static void print_store_rule(const struct bench *bench, FILE *out)
+static void print_store_rule(const struct bench *bench, const struct bench_side *side, FILE *out)
 {
 	const struct bench_options *options = bench->options;
 	bool writes = false;
@@ -112,34 +94,69 @@ static void print_store_rule(const struct bench *bench, FILE *out)
 
 	for (i = 0; i < options->nr_modes; i++)
 		writes |= options->modes[i]->dir == VS_WRITE;
-	if (!writes || bench->device.maxstbl < 0)
+	if (!writes || options->suite || side->device.maxstbl < 0)
 		return;
-	zpci__describe_stores(bench->device.maxstbl, options->widths, options->nr_widths, text,
+	zpci__describe_stores(side->device.maxstbl, options->widths, options->nr_widths, text,
 			      sizeof(text));
 	fprintf(out, "store blocks: %s\n", text);
 }
 
-static void print_head(const struct bench *bench, FILE *out)
+/* Of a suite each case has a range of its own. */
+static void print_range(const struct bench *bench, const struct bench_side *side, FILE *out)
 {
-	const struct pci_facts *pci = &bench->device.pci;
-	const struct bench_region *region = bench->device.region;
-	const struct run *run = bench->run;
-	char name[32], setting[RUN_SETTING_LEN];
+	const struct bench_region *region = side->device.region;
+	char name[32];
 
+	if (bench->options->suite) {
+		fprintf(out, ", cases of %s\n", bench->options->suite);
+		return;
+	}
 	run_region__name("pci", region->index, name, sizeof(name));
-	fprintf(out, "%s", pci->bdf);
+	fprintf(out, ", %s of %" PRIu64 " bytes, range 0x%" PRIx64 "..0x%" PRIx64 "%s\n", name,
+		region->size, side->offset, side->offset + side->length - 1,
+		side->default_length ? " (the default: --offset and --length choose)" : "");
+}
+
+/* The frequencies of all cases; of interest where they are not one. */
+static void print_frequency(const struct run *run, FILE *out)
+{
+	struct run_range khz = { 0 };
+
+	for (size_t i = 0; i < run->nr_cases; i++) {
+		const struct run_range *seen = &run->cases[i].cpu_khz;
+
+		if (seen->max && (!khz.max || seen->min < khz.min))
+			khz.min = seen->min;
+		if (seen->max > khz.max)
+			khz.max = seen->max;
+	}
+	if (khz.max)
+		fprintf(out, "CPU frequency: %" PRIu64 "..%" PRIu64 " MHz\n", khz.min / 1000,
+			khz.max / 1000);
+}
+
+static void print_head(const struct bench *bench, const struct bench_side *side, FILE *out)
+{
+	const struct pci_facts *pci = &side->device.pci;
+	const struct run *run = side->run;
+	char setting[RUN_SETTING_LEN];
+
+	fprintf(out, "%s%s",
+		bench->nr_sides == 1   ? ""
+		: side == bench->sides ? "A: "
+				       : "B: ",
+		pci->bdf);
 	if (pci->driver[0])
 		fprintf(out, " (%s)", pci->driver);
-	fprintf(out, ", %s of %" PRIu64 " bytes, range 0x%" PRIx64 "..0x%" PRIx64 "%s\n", name,
-		region->size, bench->offset, bench->offset + bench->length - 1,
-		bench->default_length ? " (the default: --offset and --length choose)" : "");
+	print_range(bench, side, out);
 	run__describe_setting(run, setting, sizeof(setting));
 	if (run->host.clock_source)
 		fprintf(out, "setting: %s%sclock %s\n", setting, setting[0] ? ", " : "",
 			run->host.clock_source);
 	else if (setting[0])
 		fprintf(out, "setting: %s\n", setting);
-	print_store_rule(bench, out);
+	print_frequency(run, out);
+	print_store_rule(bench, side, out);
 	fprintf(out, "times in ns; latencies include %" PRIu64 " ns of the timer's own\n\n",
 		bench->timer_ns);
 }
@@ -152,16 +169,41 @@ static void print_access(const struct run_case *c, FILE *out)
 		fprintf(out, " %6s", "-");
 }
 
-void bench_table__print(const struct bench *bench, FILE *out)
+/* Whether @margin, of the case @id, is wider than was wanted. */
+static bool is_wide(const struct bench *bench, const char *id, double margin)
 {
-	const struct run *run = bench->run;
-	const int width = name_width(run);
-	size_t i;
+	const struct bench_listed *listed = bench__find(bench, id);
 
-	print_head(bench, out);
-	fprintf(out, "%-*s %6s %11s %9s %19s %9s %8s %8s %8s %9s  %s\n", width, "case", "access",
-		"accesses", "ns/op", "min..max   ", "MB/s", "p50", "p99", "p99.9", "max", "errors");
-	for (i = 0; i < run->nr_cases; i++) {
+	return listed && listed->until_ci && margin > listed->until_ci;
+}
+
+/* What was not reached is said: the figures are less certain than was wanted. */
+static void print_shortfalls(const struct bench *bench, const struct run *run, FILE *out)
+{
+	for (size_t i = 0; i < run->nr_cases; i++) {
+		const struct run_case *c = &run->cases[i];
+		struct noise noise;
+
+		if (c->warmup && !strcmp(c->warmup, "limit"))
+			fprintf(out, "%s: not steady after %" PRIu64 " accesses of warm-up\n",
+				c->id, c->warmup_operations);
+		if (bench->nr_sides == 1 && !noise__of(c->samples, c->nr_samples, &noise) &&
+		    is_wide(bench, c->id, noise.margin))
+			fprintf(out, "%s: not within --until-ci after %zu repetitions\n", c->id,
+				c->nr_samples);
+	}
+}
+
+static void print_cases(const struct bench *bench, const struct bench_side *side, FILE *out)
+{
+	const struct run *run = side->run;
+	const int width = name_width(run);
+
+	print_head(bench, side, out);
+	fprintf(out, "%-*s %6s %11s %9s %19s %6s %6s %9s %8s %8s %8s %9s  %s\n", width, "case",
+		"access", "accesses", "ns/op", "min..max   ", "sd", "+-95%", "MB/s", "p50", "p99",
+		"p99.9", "max", "errors");
+	for (size_t i = 0; i < run->nr_cases; i++) {
 		const struct run_case *c = &run->cases[i];
 
 		fprintf(out, "%-*s", width, c->id);
@@ -171,4 +213,54 @@ void bench_table__print(const struct bench *bench, FILE *out)
 		print_latency(c, out);
 		print_errors(c, out);
 	}
+	print_shortfalls(bench, run, out);
+}
+
+static void print_shift(const struct bench *bench, const struct run_case *a,
+			const struct run_case *b, FILE *out)
+{
+	struct noise noise_a, noise_b;
+	struct noise_shift shift;
+
+	if (noise__of(a->samples, a->nr_samples, &noise_a) ||
+	    noise__of(b->samples, b->nr_samples, &noise_b) || noise__shift(a, b, &shift)) {
+		fprintf(out, " %9s %9s %8s %19s\n", "-", "-", "-", "-");
+		return;
+	}
+	fprintf(out, " %9.1f %9.1f %+7.2f%%", noise_a.median, noise_b.median, 100 * shift.shift);
+	if (isfinite(shift.margin))
+		fprintf(out, " %+8.2f%%..%+.2f%%", 100 * shift.interval.low,
+			100 * shift.interval.high);
+	else
+		fprintf(out, " %19s", "-");
+	if (is_wide(bench, a->id, shift.margin))
+		fprintf(out, "  not within --until-ci after %zu repetitions", b->nr_samples);
+	fputc('\n', out);
+}
+
+/* From A to B, case by case: both have the same, unless the end came between the two. */
+static void print_shifts(const struct bench *bench, FILE *out)
+{
+	const struct run *a = bench->sides[BENCH_A].run, *b = bench->sides[BENCH_B].run;
+	const int width = name_width(a);
+
+	fprintf(out,
+		"\nfrom A to B, with the 95 %% interval over repetitions; what it means: vfioscope "
+		"compare\n%-*s %9s %9s %8s %19s\n",
+		width, "case", "A ns/op", "B ns/op", "shift", "interval   ");
+	for (size_t i = 0; i < a->nr_cases && i < b->nr_cases; i++) {
+		fprintf(out, "%-*s", width, a->cases[i].id);
+		print_shift(bench, &a->cases[i], &b->cases[i], out);
+	}
+}
+
+void bench_table__print(const struct bench *bench, FILE *out)
+{
+	for (size_t i = 0; i < bench->nr_sides; i++) {
+		if (i)
+			fputc('\n', out);
+		print_cases(bench, &bench->sides[i], out);
+	}
+	if (bench->nr_sides == BENCH_SIDES)
+		print_shifts(bench, out);
 }

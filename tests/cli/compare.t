@@ -97,6 +97,8 @@ echo '{"results": []}' >"$tmp/none.json"
 fails 'no results' 'it holds no results' compare "$tmp/none.json" "$r/commands-slow.json"
 sed 's,vfioscope.run/1,vfioscope.run/9,' "$r/base/1.json" >"$tmp/foreign.json"
 fails 'a foreign schema' 'foreign.json' compare "$tmp/foreign.json" "$r/slow/1.json"
+fails 'two broken files: the first is named' 'nan.json: line 1' compare "$r/commands-slow.json" "$tmp/nan.json" \
+	--new "$tmp/negative.json" "$tmp/none.json"
 fails 'one directory only' 'which are new was not' compare "$r/base"
 fails 'three without --new' 'which are new was not' compare "$r/base" "$r/slow" "$r/same"
 fails '--new first' 'the base runs come before it' compare --new "$r/slow" "$r/base"
@@ -108,6 +110,8 @@ fails '--across what refuses nothing' 'is none of kernel, machine, attach' compa
 	"$r/base" "$r/slow"
 fails 'a bad form' 'there is no form' compare -f csv "$r/base" "$r/slow"
 fails 'history with --new' 'has no base' compare "$r/base" --new "$r/slow" --history "$r/history"
+fails 'history with a threshold' '--threshold is of a comparison' compare --history "$r/history" --threshold 2%
+fails 'history with --all' '--all is of a comparison' compare --all --history "$r/history"
 fails 'history as html' 'text or json only' compare --history "$r/history" -f html
 
 # A repetition that a signal ended has no exit code.

@@ -269,6 +269,8 @@ static inline void sample__add_stores(struct run *run)
 	*sample = (struct run_sample){ .ops = 100, .elapsed_ns = 90000 };
 	c->operations = 200;
 	c->read_backs = 100;
+	c->warmup = sample__text("steady");
+	c->cpu_khz = (struct run_range){ 2400000, 3600000 };
 }
 
 static inline struct run *sample__bench(void)

@@ -19,6 +19,7 @@
 
 /* A small run over memory, to be changed by each test. */
 static struct bench_options options;
+static const struct bench_suite suite = { &options, 1, NULL };
 
 static int set_up(void **state)
 {
@@ -53,7 +54,7 @@ static struct run *run_bench(struct bench *bench)
 	char reason[256];
 
 	assert_non_null(run);
-	if (bench__run(bench, &options, run, &trouble))
+	if (bench__run(bench, &suite, &run, &trouble))
 		fail_msg("%s", trouble.text);
 	run->duration_ns = 1;
 	if (run__validate(run, reason, sizeof(reason)))
@@ -174,7 +175,7 @@ static void check_content(bool restored)
 
 	options.restore = restored;
 	run = run_bench(&bench);
-	assert_int_equal(pread(bench.device.fd, bytes, sizeof(bytes), 0), sizeof(bytes));
+	assert_int_equal(pread(bench.sides[0].device.fd, bytes, sizeof(bytes), 0), sizeof(bytes));
 	for (i = 0; i < sizeof(bytes); i++)
 		zeros += !bytes[i];
 	assert_int_equal(zeros, restored ? sizeof(bytes) : 0);
@@ -213,7 +214,7 @@ static void check_places(const struct access_mode *mode, uint64_t width, enum pa
 	options.restore = false;
 	run = run_bench(&bench);
 	assert_int_equal(run->cases[0].operations, options.count);
-	assert_int_equal(pread(bench.device.fd, bytes, sizeof(bytes), 0), sizeof(bytes));
+	assert_int_equal(pread(bench.sides[0].device.fd, bytes, sizeof(bytes), 0), sizeof(bytes));
 	for (i = 0; i < sizeof(bytes); i++)
 		assert_int_equal(!!bytes[i], i >= 128 && i < 128 + options.length);
 	bench__free(&bench);
@@ -281,7 +282,7 @@ static void check_refused(const char *says)
 	struct trouble trouble = { "" };
 	struct bench bench;
 
-	assert_true(bench__run(&bench, &options, run, &trouble) < 0);
+	assert_true(bench__run(&bench, &suite, &run, &trouble) < 0);
 	if (!strstr(trouble.text, says))
 		fail_msg("%s", trouble.text);
 	assert_int_equal(run->nr_cases, 0);
@@ -399,6 +400,129 @@ static void the_setting_is_recorded(void **state)
 	run__free(run);
 }
 
+/* As long as it takes, within limits: accesses of the warm-up are counted, and are in no sample. */
+static void a_warm_up_is_detected(void **state)
+{
+	struct bench bench;
+	struct run_case *c;
+	struct run *run;
+
+	(void)state;
+	options.warmup = OPTIONS_WARMUP_AUTO;
+	run = run_bench(&bench);
+	c = &run->cases[0];
+	assert_true(!strcmp(c->warmup, "steady") || !strcmp(c->warmup, "limit"));
+	assert_in_range(c->warmup_operations, COUNT / 10 * 10, COUNT / 10 * 100);
+	assert_int_equal(c->operations, c->warmup_operations + 2 * REPS * COUNT);
+	bench__free(&bench);
+	run__free(run);
+}
+
+/* Of a percentage that is always reached the fewest that have an interval; of none, all. */
+static void repetitions_go_on_until_they_tell(void **state)
+{
+	static const struct {
+		double until_ci;
+		uint32_t reps;
+	} expected[] = { { 1e6, 6 }, { 1e-12, 20 } };
+	struct bench bench;
+	struct run *run;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		options.until_ci = expected[i].until_ci;
+		options.max_reps = 20;
+		run = run_bench(&bench);
+		assert_int_equal(run->cases[0].nr_samples, expected[i].reps);
+		assert_int_equal(run->cases[0].operations,
+				 WARMUP + (expected[i].reps + REPS) * COUNT);
+		bench__free(&bench);
+		run__free(run);
+	}
+}
+
+/* Two devices in turn: each has all, and what it held is put back. */
+static void both_sides_are_measured(void **state)
+{
+	struct run *runs[] = { run__new(RUN_BENCH, "test", 0, NULL),
+			       run__new(RUN_BENCH, "test", 0, NULL) };
+	struct trouble trouble = { "" };
+	struct bench bench;
+	uint64_t bytes;
+
+	(void)state;
+	options.ab = DEVICE_MEMORY;
+	options.modes[1] = &access_store;
+	options.nr_modes = 2;
+	assert_int_equal(bench__run(&bench, &suite, runs, &trouble), 0);
+	for (int side = 0; side < BENCH_SIDES; side++) {
+		assert_int_equal(runs[side]->nr_cases, 2);
+		assert_int_equal(runs[side]->nr_devices, 1);
+		check_case(&runs[side]->cases[0], 0);
+		check_case(&runs[side]->cases[1], 2 * 256 / 4);
+		assert_int_equal(pread(bench.sides[side].device.fd, &bytes, sizeof(bytes), 0),
+				 sizeof(bytes));
+		assert_int_equal(bytes, 0);
+	}
+	assert_int_not_equal(bench.sides[BENCH_A].device.fd, bench.sides[BENCH_B].device.fd);
+	bench__free(&bench);
+	run__free(runs[0]);
+	run__free(runs[1]);
+}
+
+static struct bench_options groups[2];
+
+/* Each group has a range, a mapping and options of its own. */
+static void groups_have_their_own(void **state)
+{
+	const struct bench_suite two = { groups, 2, NULL };
+	struct run *run = run__new(RUN_BENCH, "test", 0, NULL);
+	struct trouble trouble = { "" };
+	struct bench bench;
+
+	(void)state;
+	groups[0] = groups[1] = options;
+	groups[1].modes[0] = &access_load;
+	groups[1].offset = 4096;
+	groups[1].length = 512;
+	groups[1].reps = REPS + 1;
+	groups[1].latency = false;
+	assert_int_equal(bench__run(&bench, &two, &run, &trouble), 0);
+	assert_int_equal(run->nr_cases, 2);
+	check_case(&run->cases[0], 0);
+	assert_int_equal(run->cases[1].operations, WARMUP + (REPS + 1) * COUNT);
+	assert_int_equal(run->cases[1].offset, 4096);
+	assert_int_equal(run->cases[1].length, 512);
+	assert_string_equal(run->setting.mapping, "cached");
+	bench__free(&bench);
+	run__free(run);
+}
+
+/* All are checked before any is run; the line is named. */
+static void a_group_that_does_not_fit_is_refused(void **state)
+{
+	const struct bench_suite two = { groups, 2, NULL };
+	struct run *run = run__new(RUN_BENCH, "test", 0, NULL);
+	struct trouble trouble = { "" };
+	struct bench bench;
+
+	(void)state;
+	options.suite = "nightly.suite";
+	groups[0] = groups[1] = options;
+	groups[0].line = 1;
+	groups[1].line = 4;
+	assert_true(bench__run(&bench, &two, &run, &trouble) < 0);
+	assert_string_equal(trouble.text,
+			    "nightly.suite:4: BAR0/pread/4/seq/1 is a case of a line before");
+	bench__free(&bench);
+	groups[1].offset = 1ULL << 40;
+	assert_true(bench__run(&bench, &two, &run, &trouble) < 0);
+	assert_non_null(strstr(trouble.text, "nightly.suite:4: --offset"));
+	assert_int_equal(run->nr_cases, 0);
+	bench__free(&bench);
+	run__free(run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -415,6 +539,11 @@ int main(void)
 		cmocka_unit_test_setup(what_is_written_is_read_back, set_up),
 		cmocka_unit_test_setup(reads_are_not, set_up),
 		cmocka_unit_test_setup(the_setting_is_recorded, set_up),
+		cmocka_unit_test_setup(a_warm_up_is_detected, set_up),
+		cmocka_unit_test_setup(repetitions_go_on_until_they_tell, set_up),
+		cmocka_unit_test_setup(both_sides_are_measured, set_up),
+		cmocka_unit_test_setup(groups_have_their_own, set_up),
+		cmocka_unit_test_setup(a_group_that_does_not_fit_is_refused, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,6 +68,30 @@ static void lists_are_read(void **state)
 	assert_int_equal(options.duration_ns, 50000000);
 }
 
+/* Unless it is said how long. */
+static void a_warm_up_is_detected_where_noise_matters(void **state)
+{
+	struct bench_options options;
+	struct trouble trouble;
+
+	(void)state;
+	assert_int_equal(parse("memory", &options, &trouble), 0);
+	assert_int_equal(options.warmup, 1000);
+	assert_int_equal(parse("memory --until-ci 0.5%", &options, &trouble), 0);
+	assert_int_equal(options.warmup, OPTIONS_WARMUP_AUTO);
+	assert_int_equal(bench_options__most_reps(&options), 200);
+	assert_int_equal(parse("memory --ab memory --cpus 0", &options, &trouble), 0);
+	assert_int_equal(options.warmup, OPTIONS_WARMUP_AUTO);
+	assert_int_equal(bench_options__most_reps(&options), 5);
+	assert_int_equal(parse("memory --warmup 7 --until-ci 1% --max-reps 9 --reps 8", &options,
+			       &trouble),
+			 0);
+	assert_int_equal(options.warmup, 7);
+	assert_int_equal(bench_options__most_reps(&options), 9);
+	assert_int_equal(parse("memory --warmup auto", &options, &trouble), 0);
+	assert_int_equal(options.warmup, OPTIONS_WARMUP_AUTO);
+}
+
 /* Each with a word that its message must have. */
 static void bad_ones_are_refused(void **state)
 {
@@ -123,6 +147,20 @@ static void bad_ones_are_refused(void **state)
 		{ "memory --vfio iommufd", "iommufd" },
 		{ "memory --vf-token 1234", "UUID" },
 		{ "memory -o -", "--json" },
+		{ "memory --warmup soon", "--warmup" },
+		{ "memory --until-ci 1", "no percentage" },
+		{ "memory --until-ci 0%", "no percentage" },
+		{ "memory --until-ci nan%", "no percentage" },
+		{ "memory --until-ci 1% --no-throughput", "contradicts" },
+		{ "memory --max-reps 7", "--until-ci" },
+		{ "memory --ab memory", "--cpus" },
+		{ "memory --ab memory --cpus 0 --json", "--ab-output" },
+		{ "memory --ab 0000:00:04.0 --cpus 0", "memory only" },
+		{ "memory --ab memory --cpus 0 -o a --ab-output a", "already" },
+		{ "0000:00:04.0 --region BAR0 --cpus 0 --ab 0000:00:04.0", "the first device" },
+		{ "memory --ab-output b.json", "of --ab" },
+		{ "memory --suite s --mode pread", "in its lines" },
+		{ "memory --suite s --width 4", "in its lines" },
 	};
 	struct bench_options options;
 	struct trouble trouble;
@@ -181,6 +219,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
+		cmocka_unit_test(a_warm_up_is_detected_where_noise_matters),
 		cmocka_unit_test(lists_are_read),
 		cmocka_unit_test(bad_ones_are_refused),
 		cmocka_unit_test(what_was_allowed_is_taken),

@@ -21,6 +21,7 @@
 /* How a benchmark ends before its time. */
 
 static struct bench_options options;
+static const struct bench_suite suite = { &options, 1, NULL };
 static struct bench bench;
 
 static int set_up(void **state)
@@ -60,7 +61,7 @@ static void *truncate_device(void *arg)
 {
 	(void)arg;
 	wait_a_little();
-	assert_int_equal(ftruncate(bench.device.fd, 0), 0);
+	assert_int_equal(ftruncate(bench.sides[0].device.fd, 0), 0);
 	return NULL;
 }
 
@@ -78,7 +79,7 @@ static int run_with(void *(*disturb)(void *arg), struct run *run, struct trouble
 	int err;
 
 	assert_int_equal(pthread_create(&thread, NULL, disturb, NULL), 0);
-	err = bench__run(&bench, &options, run, trouble);
+	err = bench__run(&bench, &suite, &run, trouble);
 	pthread_join(thread, NULL);
 	return err;
 }
@@ -113,7 +114,7 @@ static void an_interrupt(void **state)
 	assert_int_equal(run->cases[0].nr_samples, 1);
 	assert_int_equal(run->cases[0].issued,
 			 run->cases[0].samples[0].ops + 1 + 2 * sizeof(bytes) / 4);
-	assert_int_equal(pread(bench.device.fd, bytes, sizeof(bytes), 0), sizeof(bytes));
+	assert_int_equal(pread(bench.sides[0].device.fd, bytes, sizeof(bytes), 0), sizeof(bytes));
 	assert_memory_equal(bytes, zeros, sizeof(bytes));
 	run->duration_ns = TOO_LONG;
 	if (run__validate(run, reason, sizeof(reason)))

@@ -219,6 +219,29 @@ static void governors_are_those_of_the_cpus(void **state)
 	check_governors("0,3", strlen("performance,powersave"), "");
 }
 
+static void frequencies_are_a_range_of_all_that_was_seen(void **state)
+{
+	struct run_range khz = { 0 };
+	struct cpu_list list;
+
+	(void)state;
+	assert_int_equal(cpu_list__parse("0-3", &list), 0);
+	environment__frequency(root, &list, &khz);
+	assert_int_equal(khz.max, 0);
+	make_dir("devices/system/cpu/cpu0/cpufreq");
+	make_dir("devices/system/cpu/cpu2/cpufreq");
+	put("devices/system/cpu/cpu0/cpufreq/scaling_cur_freq", "2400000\n", 8);
+	put("devices/system/cpu/cpu2/cpufreq/scaling_cur_freq", "<unknown>\n", 10);
+	environment__frequency(root, &list, &khz);
+	assert_int_equal(khz.min, 2400000);
+	assert_int_equal(khz.max, 2400000);
+	put("devices/system/cpu/cpu0/cpufreq/scaling_cur_freq", "3100000\n", 8);
+	put("devices/system/cpu/cpu2/cpufreq/scaling_cur_freq", "1800000\n", 8);
+	environment__frequency(root, &list, &khz);
+	assert_int_equal(khz.min, 1800000);
+	assert_int_equal(khz.max, 3100000);
+}
+
 static void another_driver_is_named(void **state)
 {
 	struct pci_facts facts;
@@ -296,6 +319,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_not_there_is_not_known, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(place_and_link_are_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(governors_are_those_of_the_cpus, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(frequencies_are_a_range_of_all_that_was_seen,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_driver_is_named, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(idle_devices_may_be_reset, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(others_may_not, set_up, tear_down),

@@ -252,6 +252,31 @@ static void test_change_points(void **state)
 	assert_int_equal(change_points((struct sample){ series, 0 }, 0.01, starts), 0);
 }
 
+/* Of ten values the second and the ninth: 1 - 2 * 11 / 1024; of six the first and the last: 1 - 2 / 64. */
+static void test_median_interval(void **state)
+{
+	static const double ten[] = { 9, 1, 8, 2, 7, 3, 6, 4, 5, 10 };
+	struct interval interval;
+	double median;
+
+	(void)state;
+	assert_int_equal(sample__median_interval(SAMPLE(ten), 0.95, &median, &interval), 0);
+	assert_near(median, 5.5, 0);
+	assert_near(interval.low, 2, 0);
+	assert_near(interval.high, 9, 0);
+	assert_near(interval.level, 1 - 22.0 / 1024, 1e-12);
+	assert_int_equal(
+		sample__median_interval((struct sample){ ten, 6 }, 0.95, &median, &interval), 0);
+	assert_near(interval.low, 1, 0);
+	assert_near(interval.high, 9, 0);
+	assert_int_equal(
+		sample__median_interval((struct sample){ ten, 5 }, 0.95, &median, &interval), 0);
+	assert_true(isinf(interval.low) && isinf(interval.high));
+	assert_int_equal(
+		sample__median_interval((struct sample){ ten, 0 }, 0.95, &median, &interval), 0);
+	assert_true(isinf(interval.high));
+}
+
 static void test_sample(void **state)
 {
 	static const double values[] = { 2, 4, 4, 4, 5, 5, 7, 9 }, one[] = { 3 };
@@ -268,6 +293,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sample),
+		cmocka_unit_test(test_median_interval),
 		cmocka_unit_test(test_rank_test_of_tables),
 		cmocka_unit_test(test_rank_test_with_ties),
 		cmocka_unit_test(test_rank_test_of_many),

@@ -6,7 +6,11 @@
 
 #include "user/analyze/statistics.h"
 
-/* times[i * BOOTSTRAP_RESAMPLES + r]: how often the resample r drew the run i. */
+/* Room for the resamples of a run: a multiple of what vectors hold, so that loops over it are made of these. */
+#define STRIDE 1000
+_Static_assert(STRIDE >= BOOTSTRAP_RESAMPLES, "there is no room for all resamples");
+
+/* times[i * STRIDE + r]: how often the resample r drew the run i; 0 behind the last. */
 struct bootstrap {
 	size_t nr[2];
 	float *times[2];
@@ -14,11 +18,11 @@ struct bootstrap {
 
 static float *draw(size_t nr, unsigned short state[3])
 {
-	float *times = calloc(nr * BOOTSTRAP_RESAMPLES, sizeof(*times));
+	float *times = calloc(nr * STRIDE, sizeof(*times));
 
 	for (size_t r = 0; times && r < BOOTSTRAP_RESAMPLES; r++)
 		for (size_t i = 0; i < nr; i++)
-			times[(size_t)(erand48(state) * (double)nr) * BOOTSTRAP_RESAMPLES + r]++;
+			times[(size_t)(erand48(state) * (double)nr) * STRIDE + r]++;
 	return times;
 }
 
@@ -57,10 +61,10 @@ static void resample(const struct bootstrap *bootstrap, int side, struct sample 
 	double mean = sample__mean(sample);
 
 	for (size_t i = 0; i < sample.nr; i++) {
-		const float *times = &bootstrap->times[side][i * BOOTSTRAP_RESAMPLES];
+		const float *times = &bootstrap->times[side][i * STRIDE];
 		double away = weight * (sample.values[i] - mean) / (double)sample.nr;
 
-		for (size_t r = 0; r < BOOTSTRAP_RESAMPLES; r++)
+		for (size_t r = 0; r < STRIDE; r++)
 			off[r] += times[r] * away;
 	}
 }
@@ -96,7 +100,7 @@ static double expansion(size_t nr)
 void bootstrap__estimate(const struct bootstrap *bootstrap, struct sample a, struct sample b,
 			 double level, double *shift, struct interval *interval)
 {
-	double off[BOOTSTRAP_RESAMPLES] = {};
+	double off[STRIDE] = {};
 	size_t tail;
 
 	*shift = sample__mean(b) - sample__mean(a);
@@ -105,8 +109,9 @@ void bootstrap__estimate(const struct bootstrap *bootstrap, struct sample a, str
 		return;
 	resample(bootstrap, 0, a, -expansion(a.nr), off);
 	resample(bootstrap, 1, b, expansion(b.nr), off);
-	sort_values(off, BOOTSTRAP_RESAMPLES);
 	tail = tail_of(level, a.nr, b.nr);
-	*interval = (struct interval){ *shift + off[tail - 1],
-				       *shift + off[BOOTSTRAP_RESAMPLES - tail], level };
+	interval->low = *shift + select_value(off, BOOTSTRAP_RESAMPLES, tail - 1);
+	interval->high =
+		*shift + select_value(off, BOOTSTRAP_RESAMPLES, BOOTSTRAP_RESAMPLES - tail);
+	interval->level = level;
 }

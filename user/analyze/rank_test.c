@@ -32,7 +32,7 @@ static int share_up_to(const struct ranked *all, size_t nr, size_t taken, bool m
 	return err;
 }
 
-static int exact_p(const struct ranked *all, size_t nr, size_t taken, double *p)
+static int tied_p(const struct ranked *all, size_t nr, size_t taken, double *p)
 {
 	size_t sum = sum_of_a(all, nr), mirrored = 2 * (nr + 1) * taken - sum;
 	double low = 0, high = 0;
@@ -59,6 +59,20 @@ static double ties(const struct ranked *all, size_t nr)
 	return sum;
 }
 
+static int untied_p(const struct ranked *all, size_t nr, size_t taken, double *p)
+{
+	size_t range = taken * (nr - taken), u = (sum_of_a(all, nr) - taken * (taken + 1)) / 2;
+	size_t tail = u < range - u ? u : range - u;
+	double *share = calloc(tail + 1, sizeof(*share));
+
+	if (!share)
+		return -ENOMEM;
+	ranks__untied(taken, nr - taken, tail, share);
+	*p = fmin(1, 2 * share[tail]);
+	free(share);
+	return 0;
+}
+
 static double normal_p(const struct ranked *all, size_t nr, size_t taken)
 {
 	double n = (double)nr, a = (double)taken, b = n - a;
@@ -83,7 +97,7 @@ int rank_test(struct sample a, struct sample b, double *p)
 	if (!all)
 		return -ENOMEM;
 	if (nr <= RANK_EXACT_NR)
-		err = exact_p(all, nr, a.nr, p);
+		err = (ties(all, nr) > 0 ? tied_p : untied_p)(all, nr, a.nr, p);
 	else
 		*p = normal_p(all, nr, a.nr);
 	free(all);

@@ -77,3 +77,26 @@ int ranks__distribution(const unsigned int *rank2, size_t nr, size_t taken, size
 	free(ways);
 	return 0;
 }
+
+/*
+ * The ways to reach each U are the coefficients of the Gaussian binomial, the product of
+ * (1 - q^(nr_b + i)) / (1 - q^i) for i of 1 .. nr_a (G. E. Andrews, The Theory of Partitions (1976), 3.2), here
+ * in @share until they are summed up.
+ */
+void ranks__untied(size_t nr_a, size_t nr_b, size_t most, double *share)
+{
+	double all = number_of_sets(nr_a + nr_b, nr_a), sum = 0;
+
+	for (size_t u = 0; u <= most; u++)
+		share[u] = u == 0;
+	for (size_t i = 1; i <= nr_a; i++) {
+		for (size_t u = most; u >= nr_b + i; u--)
+			share[u] -= share[u - nr_b - i];
+		for (size_t u = i; u <= most; u++)
+			share[u] += share[u - i];
+	}
+	for (size_t u = 0; u <= most; u++) {
+		sum += share[u];
+		share[u] = sum / all;
+	}
+}

@@ -27,4 +27,10 @@ struct ranked *ranks__of(struct sample a, struct sample b);
 int ranks__distribution(const unsigned int *rank2, size_t nr, size_t taken, size_t most,
 			double *share);
 
+/*
+ * The same without ties, in terms of the Mann-Whitney U of a sample of @nr_a against one of @nr_b (its sum of
+ * ranks less the least that it can be): the share in which U is at most u, for u of 0 .. @most: @share[u].
+ */
+void ranks__untied(size_t nr_a, size_t nr_b, size_t most, double *share);
+
 #endif

@@ -18,6 +18,43 @@ void sort_values(double *values, size_t nr)
 	qsort(values, nr, sizeof(*values), by_size);
 }
 
+static void swap(double *a, double *b)
+{
+	double c = *a;
+
+	*a = *b;
+	*b = c;
+}
+
+double select_value(double *values, size_t nr, size_t k)
+{
+	size_t low = 0, high = nr - 1;
+
+	while (low < high) {
+		double pivot = values[low + (high - low) / 2];
+		size_t i = low, j = high;
+
+		while (i <= j) {
+			while (values[i] < pivot)
+				i++;
+			while (values[j] > pivot)
+				j--;
+			if (i > j)
+				break;
+			swap(&values[i++], &values[j]);
+			if (!j--)
+				break;
+		}
+		if (k <= j && j < nr)
+			high = j;
+		else if (k >= i)
+			low = i;
+		else
+			break;
+	}
+	return values[k];
+}
+
 double sample__mean(struct sample sample)
 {
 	double sum = 0;
@@ -50,6 +87,39 @@ double sample__deviation(struct sample sample)
 	for (size_t i = 0; i < sample.nr; i++)
 		squares += (sample.values[i] - mean) * (sample.values[i] - mean);
 	return sqrt(squares / (double)(sample.nr - 1));
+}
+
+/* P(a fair coin shows heads up to @k times in @nr). */
+static double coin(size_t nr, size_t k)
+{
+	double n = (double)nr, sum = 0;
+
+	for (size_t i = 0; i <= k; i++)
+		sum += exp(lgamma(n + 1) - lgamma((double)i + 1) - lgamma(n - (double)i + 1) -
+			   n * M_LN2);
+	return sum;
+}
+
+int sample__median_interval(struct sample sample, double level, double *median,
+			    struct interval *interval)
+{
+	double *ordered = calloc(sample.nr ?: 1, sizeof(*ordered));
+	int err = ordered ? sample__median(sample, median) : -ENOMEM;
+
+	*interval = (struct interval){ -INFINITY, INFINITY, 1 };
+	if (!err && sample.nr)
+		memcpy(ordered, sample.values, sample.nr * sizeof(*ordered));
+	if (!err)
+		sort_values(ordered, sample.nr);
+	for (size_t k = 0; !err && 2 * k + 1 < sample.nr; k++) {
+		double missed = 2 * coin(sample.nr, k);
+
+		if (missed > 1 - level)
+			break;
+		*interval = (struct interval){ ordered[k], ordered[sample.nr - 1 - k], 1 - missed };
+	}
+	free(ordered);
+	return err;
 }
 
 bool sample__is_constant(struct sample sample)

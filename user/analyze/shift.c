@@ -7,28 +7,22 @@
 
 /*
  * The k-th smallest and the k-th largest of the differences bound an interval that fails to cover if
- * U, the Mann-Whitney statistic, is below k or likewise at the other end: with 2 P(U <= k - 1). U is a's
- * sum of ranks less the least that it can be.
+ * U, the Mann-Whitney statistic, is below k or likewise at the other end: with 2 P(U <= k - 1).
  */
 static int exact_rank(struct shift_plan *plan, double alpha)
 {
-	size_t nr = plan->nr_a + plan->nr_b, least = plan->nr_a * (plan->nr_a + 1);
-	size_t most = least + plan->nr_a * plan->nr_b; /* P(U <= half of its range) > 1/2 */
-	unsigned int *rank2 = calloc(nr, sizeof(*rank2));
+	size_t most = plan->nr_a * plan->nr_b / 2; /* P(U <= half of its range) >= 1/2 */
 	double *share = calloc(most + 1, sizeof(*share));
-	int err = rank2 && share ? 0 : -ENOMEM;
 
-	for (size_t i = 0; !err && i < nr; i++)
-		rank2[i] = 2 * (unsigned int)(i + 1);
-	err = err ?: ranks__distribution(rank2, nr, plan->nr_a, most, share);
-	for (size_t u = 0; !err && least + 2 * u <= most && 2 * share[least + 2 * u] <= alpha;
-	     u++) {
+	if (!share)
+		return -ENOMEM;
+	ranks__untied(plan->nr_a, plan->nr_b, most, share);
+	for (size_t u = 0; u <= most && 2 * share[u] <= alpha; u++) {
 		plan->rank = u + 1;
-		plan->level = 1 - 2 * share[least + 2 * u];
+		plan->level = 1 - 2 * share[u];
 	}
 	free(share);
-	free(rank2);
-	return err;
+	return 0;
 }
 
 static void normal_rank(struct shift_plan *plan, double alpha)
@@ -50,47 +44,6 @@ int shift_plan__init(struct shift_plan *plan, size_t nr_a, size_t nr_b, double l
 	return 0;
 }
 
-static void swap(double *a, double *b)
-{
-	double c = *a;
-
-	*a = *b;
-	*b = c;
-}
-
-/*
- * Put the element that belongs at @k of the ordered values there, smaller ones before it, larger ones
- * behind it, and return it (C. A. R. Hoare, Comm. ACM 4 (1961), 321).
- */
-static double select_at(double *values, size_t nr, size_t k)
-{
-	size_t low = 0, high = nr - 1;
-
-	while (low < high) {
-		double pivot = values[low + (high - low) / 2];
-		size_t i = low, j = high;
-
-		while (i <= j) {
-			while (values[i] < pivot)
-				i++;
-			while (values[j] > pivot)
-				j--;
-			if (i > j)
-				break;
-			swap(&values[i++], &values[j]);
-			if (!j--)
-				break;
-		}
-		if (k <= j && j < nr)
-			high = j;
-		else if (k >= i)
-			low = i;
-		else
-			break;
-	}
-	return values[k];
-}
-
 static double *differences(struct sample a, struct sample b)
 {
 	double *all = calloc(a.nr * b.nr, sizeof(*all));
@@ -109,11 +62,12 @@ int shift_plan__estimate(const struct shift_plan *plan, struct sample a, struct 
 
 	if (!all)
 		return -ENOMEM;
-	*shift = (select_at(all, nr, (nr - 1) / 2) + select_at(all, nr, nr / 2)) / 2;
+	*shift = (select_value(all, nr, (nr - 1) / 2) + select_value(all, nr, nr / 2)) / 2;
 	*interval = (struct interval){ -INFINITY, INFINITY, 1 };
 	if (plan->rank)
-		*interval = (struct interval){ select_at(all, nr, plan->rank - 1),
-					       select_at(all, nr, nr - plan->rank), plan->level };
+		*interval = (struct interval){ select_value(all, nr, plan->rank - 1),
+					       select_value(all, nr, nr - plan->rank),
+					       plan->level };
 	free(all);
 	return 0;
 }

@@ -23,11 +23,23 @@ struct interval {
 };
 
 void sort_values(double *values, size_t nr);
+/*
+ * Put the element that belongs at @k of the ordered values there, smaller ones before it, larger ones
+ * behind it, and return it (C. A. R. Hoare, Comm. ACM 4 (1961), 321).
+ */
+double select_value(double *values, size_t nr, size_t k);
 
 double sample__mean(struct sample sample); /* 0 of none */
 int sample__median(struct sample sample, double *median); /* 0 of none */
 /* Standard deviation, of n - 1; 0 of fewer than two. */
 double sample__deviation(struct sample sample);
+/*
+ * The median and the interval between the k-th smallest and the k-th largest value that covers that of the
+ * population with at least @level (H. A. David and H. N. Nagaraja, Order Statistics (2003), 7.1): infinite where
+ * there are too few values for one, 0.95 takes 6. 0 or -ENOMEM.
+ */
+int sample__median_interval(struct sample sample, double level, double *median,
+			    struct interval *interval);
 bool sample__is_constant(struct sample sample); /* also of none */
 
 /* How far from 0 a standard normal deviate is with a probability of @alpha only. */

@@ -28,6 +28,7 @@ struct options {
 	struct compare_options compare;
 	bool all;
 	bool history;
+	const char *judging; /* an option given that only a comparison has; NULL: none */
 	char **paths; /* base, then new; has room for all arguments */
 	size_t nr_paths;
 	size_t nr_base; /* of them; 0: --new was not given */
@@ -110,9 +111,9 @@ static void check(const struct argp_state *state, struct options *opts)
 		cli__usage(state, "--history has no base and no new runs");
 	if (opts->history && !opts->form->history)
 		cli__usage(state, "--history is shown as text or json only");
-	if (opts->history)
-		return;
-	if (opts->nr_base)
+	if (opts->history && opts->judging)
+		cli__usage(state, "%s is of a comparison, and --history makes none", opts->judging);
+	if (opts->history || opts->nr_base)
 		return;
 	if (opts->nr_paths != 2)
 		cli__usage(
@@ -131,12 +132,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		set_new(state, opts, arg);
 		return 0;
 	case KEY_THRESHOLD:
+		opts->judging = "--threshold";
 		opts->compare.threshold = option__percent(state, "--threshold", arg, 1);
 		return 0;
 	case KEY_ACROSS:
+		opts->judging = "--across";
 		set_across(state, opts, arg);
 		return 0;
 	case KEY_SEED:
+		opts->judging = "--seed";
 		opts->compare.seed = option__u64(state, "--seed", arg, 0, UINT64_MAX >> 16);
 		return 0;
 	case KEY_HISTORY:
@@ -144,6 +148,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		opts->paths[opts->nr_paths++] = arg;
 		return 0;
 	case 'a':
+		opts->judging = "--all";
 		opts->all = true;
 		return 0;
 	case 'f':

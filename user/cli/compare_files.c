@@ -6,12 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <zlib.h>
 
-#include "user/analyze/hyperfine.h"
 #include "user/cli/cli.h"
+#include "user/cli/compare_ahead.h"
 #include "user/run/array.h"
-#include "user/run/read_file.h"
 
 static int add_path(struct compare_files *files, char *path)
 {
@@ -109,69 +107,46 @@ static int added(const struct compare *compare, const struct compare_file *file,
 	return err;
 }
 
-static int take_export(struct compare *compare, enum compare_side side, const char *text,
-		       size_t size, struct compare_file *file)
+static int add_one(struct compare_files *files, const struct compare_files *others,
+		   struct compare *compare, enum compare_side side, struct compare_file *file,
+		   const struct compare_parsed *parsed)
 {
-	struct hyperfine hyperfine;
-	char error[1024] = "out of memory";
-	int err = hyperfine__parse(&hyperfine, text, size, file->path, error, sizeof(error));
+	int err = 0;
 
+	file->size = parsed->size;
+	file->sum = parsed->sum;
+	if (file->size)
+		err = check_new(files, others, file);
 	if (err)
-		cli__error("%s", error);
-	else
-		err = added(compare, file,
-			    compare__add_timings(compare, side, hyperfine.timings, hyperfine.nr));
-	hyperfine__free(&hyperfine);
-	return err;
-}
-
-static int take_run(struct compare *compare, enum compare_side side, const char *text, size_t size,
-		    struct compare_file *file)
-{
-	char error[1024];
-	struct run *run;
-	int err = run__parse(text, size, file->path, &run, error, sizeof(error));
-
-	if (err) {
-		cli__error("%s", error);
 		return err;
+	if (parsed->err) {
+		cli__error("%s", parsed->error);
+		return parsed->err;
 	}
-	file->started_ns = run->started_ns;
-	err = added(compare, file, compare__add_run(compare, side, run));
-	run__free(run);
-	return err;
-}
-
-static int read_one(struct compare_files *files, const struct compare_files *others,
-		    struct compare *compare, enum compare_side side, struct compare_file *file)
-{
-	const char *reason;
-	char *text;
-	size_t size;
-	int err = read_file(file->path, RUN_MAX_FILE, &text, &size, &reason);
-
-	if (err) {
-		cli__error("%s: %s", file->path, reason);
-		return err;
-	}
-	file->size = size;
-	file->sum = (uint64_t)crc32_z(0, (const Bytef *)text, size) << 32 |
-		    adler32_z(1, (const Bytef *)text, size);
-	err = check_new(files, others, file);
-	if (!err)
-		err = (hyperfine__is_export(text, size) ? take_export : take_run)(compare, side,
-										  text, size, file);
-	free(text);
-	return err;
+	if (!parsed->run)
+		return added(compare, file,
+			     compare__add_timings(compare, side, parsed->hyperfine.timings,
+						  parsed->hyperfine.nr));
+	file->started_ns = parsed->run->started_ns;
+	return added(compare, file, compare__add_run(compare, side, parsed->run));
 }
 
 int compare_files__read(struct compare_files *files, const struct compare_files *others,
 			struct compare *compare, enum compare_side side)
 {
-	int err = 0;
+	struct compare_ahead *ahead;
+	int err = compare_ahead__new(&ahead, files->files, files->nr);
 
-	for (size_t i = 0; !err && i < files->nr; i++)
-		err = read_one(files, others, compare, side, &files->files[i]);
+	if (err)
+		cli__error("cannot begin to read: %s", strerror(-err));
+	for (size_t i = 0; !err && i < files->nr; i++) {
+		struct compare_parsed parsed;
+
+		compare_ahead__take(ahead, &parsed);
+		err = add_one(files, others, compare, side, &files->files[i], &parsed);
+		compare_parsed__free(&parsed);
+	}
+	compare_ahead__free(ahead);
 	return err;
 }
 

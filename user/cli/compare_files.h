@@ -26,7 +26,7 @@ int compare_files__append(struct compare_files *files, const char *path);
 void compare_files__free(struct compare_files *files);
 
 /*
- * Read all of @files, one at a time, into the side. What @others, or earlier ones of its own, were the
+ * Read all of @files into the side, in their order. What @others, or earlier ones of its own, were the
  * same bytes is refused: it would be taken for another measurement.
  */
 int compare_files__read(struct compare_files *files, const struct compare_files *others,

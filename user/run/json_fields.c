@@ -354,6 +354,20 @@ static bool has_flush(const void *object)
 	return c->flush != NULL;
 }
 
+static bool has_warmup(const void *object)
+{
+	const struct run_case *c = object;
+
+	return c->warmup != NULL;
+}
+
+static bool has_frequency(const void *object)
+{
+	const struct run_case *c = object;
+
+	return c->cpu_khz.max != 0;
+}
+
 static const struct field case_fields[] = {
 	MEMBER(TEXT, run_case, id),
 	MEMBER(TEXT, run_case, mode),
@@ -371,6 +385,10 @@ static const struct field case_fields[] = {
 	MEMBER(U64, run_case, operations),
 	MEMBER(TEXT, run_case, flush, .flags = FIELD_OPTIONAL),
 	MEMBER(U64, run_case, read_backs, .flags = FIELD_OPTIONAL, .belongs = has_flush),
+	MEMBER(TEXT, run_case, warmup, .flags = FIELD_OPTIONAL),
+	MEMBER(U64, run_case, warmup_operations, .flags = FIELD_OPTIONAL, .belongs = has_warmup),
+	MEMBER(OBJECT, run_case, cpu_khz, .layout = &range_layout, .flags = FIELD_OPTIONAL,
+	       .belongs = has_frequency),
 	CODEC("errors", case_errors_codec),
 	MEMBER(U64, run_case, shorts),
 };

@@ -12,9 +12,13 @@
 #include "user/run/array.h"
 #include "user/run/json_fields.h"
 #include "user/run/json_line.h"
+#include "user/run/json_region.h"
 #include "user/run/json_text.h"
 #include "user/run/read_file.h"
 #include "user/run/run.h"
+
+/* Bytes of jansson's values for each byte of a run, at most about: most of it is "[123,45],". */
+#define REGION_SHARE 16
 
 struct reader {
 	const char *name;
@@ -399,43 +403,47 @@ int json__read_strict(const char *text, size_t size, const char *name, const str
 	return err || !check ? err : check(&reader, &document, object);
 }
 
-static int read_run(struct reader *reader, json_t *json, struct run *run)
+static int read_run(struct reader *reader, const char *text, size_t size, struct run *run)
 {
 	const struct where document = {};
-	char reason[512];
+	struct json_region region;
+	json_t *json;
 	int err;
 
-	err = read_object(reader, &document, json, &run_layout, run);
-	if (err)
-		return err;
+	json_region__enter(&region, size * REGION_SHARE);
+	json = load(reader, text, size);
+	err = json ? read_object(reader, &document, json, &run_layout, run) : -EINVAL;
+	json_region__leave(&region);
+	return err;
+}
+
+static int check_run(struct reader *reader, struct run *run)
+{
+	char reason[512];
+
 	if (__builtin_add_overflow(run->limits.unknown_fields, reader->unknown,
 				   &run->limits.unknown_fields))
 		return reader__fail(reader, NULL, "limits.unknown_fields: the sum overflows");
-	err = run__validate(run, reason, sizeof(reason));
-	if (err)
-		reader__fail(reader, NULL, "%s", reason);
-	return err;
+	if (run__validate(run, reason, sizeof(reason)))
+		return reader__fail(reader, NULL, "%s", reason);
+	return 0;
 }
 
 int run__parse(const char *text, size_t size, const char *name, struct run **run, char *error,
 	       size_t len)
 {
 	struct reader reader = { .name = name, .error = error, .len = len };
-	struct run *fresh = NULL;
-	json_t *json;
+	struct run *fresh;
 	int err;
 
 	*run = NULL;
 	if (size > RUN_MAX_FILE)
 		return reader__fail(&reader, NULL, "is larger than %u MiB", RUN_MAX_FILE >> 20);
-	json = load(&reader, text, size);
-	if (!json)
-		return -EINVAL;
 	fresh = calloc(1, sizeof(*fresh));
-	if (fresh)
-		fresh->command.exit_status = -1;
-	err = fresh ? read_run(&reader, json, fresh) : reader__no_memory(&reader, NULL);
-	json_decref(json);
+	if (!fresh)
+		return reader__no_memory(&reader, NULL);
+	fresh->command.exit_status = -1;
+	err = read_run(&reader, text, size, fresh) ?: check_run(&reader, fresh);
 	if (err)
 		run__free(fresh);
 	else

@@ -121,6 +121,7 @@ static void free_case(struct run_case *c)
 	free(c->mode);
 	free(c->pattern);
 	free(c->flush);
+	free(c->warmup);
 	free(c->samples);
 	free(c->latency.buckets);
 	free(c->errnos);

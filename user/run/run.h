@@ -230,6 +230,13 @@ struct run_case {
 	uint64_t operations; /* the same for all modes */
 	char *flush; /* none, batch, each; NULL: no writing case, or not recorded */
 	uint64_t read_backs; /* of operations */
+	/*
+	 * What ended the warm-up: count (what was asked for), steady (it got no faster or slower any more)
+	 * or limit (it still did); NULL: not recorded.
+	 */
+	char *warmup;
+	uint64_t warmup_operations; /* of operations: those before the first sample */
+	struct run_range cpu_khz; /* frequencies seen of the CPUs used; max 0: not known */
 	uint64_t errors;
 	uint64_t shorts;
 	struct run_errno *errnos;

@@ -545,6 +545,12 @@ static int check_case_counts(const struct check *check, const char *where, const
 	if (run_latency__count(&c->latency) > c->operations - ops - c->read_backs)
 		return fail(check, "%s.latency: more than %" PRIu64 " operations with samples",
 			    where, c->operations);
+	if (c->warmup_operations > c->operations - ops - c->read_backs)
+		return fail(check,
+			    "%s.warmup_operations: more than %" PRIu64 " operations with samples",
+			    where, c->operations);
+	if (c->cpu_khz.min > c->cpu_khz.max)
+		return fail(check, "%s.cpu_khz: min is above max", where);
 	if (c->issued > c->operations)
 		return fail(check, "%s.issued: more than operations", where);
 	if (!add(&failed, c->errors) || !add(&failed, c->shorts) || failed > c->operations)

@@ -125,6 +125,20 @@ for flush in batch each; do
 		"4,$read_backs"
 done
 
+# --- two devices of barbench in turn: each has all, and all are calls like any other ---
+ok "A and B: the other device is bound" bind vfio-pci "$EDU"
+vfioscope trace -o run.json -- barbench "$RAM" --ab "$EDU" --cpus 0 --i-may-reset \
+	--region BAR0 --length 8 --mode pread --width 4 --count 101 --reps 7 -q -o a.json --ab-output b.json >out 2>err
+is "A and B: exit status" $? 0
+has "A and B: the shift is shown" "from A to B, with the 95 % interval" out
+for side in a b; do
+	warmup=$(sum warmup_operations $side.json)
+	is "A and B: $side has all" "$(sum issued $side.json)" $((2 * 7 * 101 + warmup))
+done
+issued=$(($(sum issued a.json) + $(sum issued b.json)))
+is "A and B: all were seen" "$(account out)" "$issued $issued 0"
+unbind "$EDU"
+
 # --- full disks ---
 mkdir full
 mount -t tmpfs -o size=8k tmpfs full

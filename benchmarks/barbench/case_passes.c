@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "benchmarks/barbench/case_state.h"
+#include "benchmarks/barbench/crew.h"
+#include "benchmarks/barbench/environment.h"
+#include "benchmarks/barbench/interrupt.h"
+#include "benchmarks/barbench/noise.h"
+#include "benchmarks/barbench/sysfs.h"
+
+/* A warm-up that is detected: times of windows, each a tenth of a repetition. */
+#define WARMUP_SHARE 10
+#define WARMUP_WINDOWS 10 /* that are looked at */
+#define WARMUP_MOST 100
+
+/* The same case on each side, while it is measured. */
+struct passes {
+	struct bench *bench;
+	struct bench_case *cases;
+	size_t nr;
+	struct cpu_list cpus;
+	char doing[48]; /* for the progress line */
+	uint32_t done, all; /* repetitions of all passes, as far as they are known */
+};
+
+bool case__is_gone(const struct bench_case *c)
+{
+	uint32_t i;
+
+	for (i = 0; i < c->nr_lanes; i++) {
+		if (lane__is_gone(&c->lanes[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool any_wanted_back(const struct passes *passes)
+{
+	for (size_t i = 0; i < passes->nr; i++)
+		if (bench_device__wanted_back(&passes->cases[i].side->device))
+			return true;
+	return false;
+}
+
+static bool must_stop(const struct passes *passes)
+{
+	for (size_t i = 0; i < passes->nr; i++)
+		if (case__is_gone(&passes->cases[i]))
+			return true;
+	return interrupt__pending() || any_wanted_back(passes);
+}
+
+/* While the crew works: say what it does, and whether to stop. */
+static bool watch(void *arg)
+{
+	const struct passes *passes = arg;
+	struct bench *bench = passes->bench;
+	double part = passes->done < passes->all ? (double)passes->done / passes->all : 1;
+
+	bench_progress__show(&bench->progress,
+			     ((double)bench->nr_begun - 1 + part) / (double)bench->nr_cases,
+			     "case %zu of %zu  %s  %s", bench->nr_begun, bench->nr_cases,
+			     passes->cases->id, passes->doing);
+	return any_wanted_back(passes);
+}
+
+static void work(struct passes *passes, struct bench_case *c, access_loop *loop, uint64_t ops,
+		 uint64_t duration_ns, struct stint_result *result)
+{
+	const struct access_mode *mode = c->spec->mode;
+	bool batch = c->bench->options->flush == FLUSH_BATCH && mode->dir == VS_WRITE;
+	struct stint stint = {
+		.loop = loop,
+		.at_end = batch ? mode->read_back : NULL,
+		.ops = ops,
+		.duration_ns = duration_ns,
+	};
+
+	crew__work(c->crew, &stint, watch, passes, result);
+}
+
+/*
+ * The first access to a BAR makes the kernel request and map it; threads that do so at the same
+ * time can get EBUSY.
+ */
+static void touch(struct passes *passes, struct bench_case *c)
+{
+	struct stint_result ignored;
+
+	if (c->nr_lanes > 1)
+		work(passes, c, c->loops->plain, 1, UINT64_MAX, &ignored);
+}
+
+static uint64_t tenth(uint64_t whole)
+{
+	return whole == UINT64_MAX ? whole : whole / WARMUP_SHARE ?: 1;
+}
+
+/* Until the last windows are steady. */
+static int warm_up_steadily(struct passes *passes, struct bench_case *c)
+{
+	const struct bench_options *options = c->bench->options;
+	double times[WARMUP_WINDOWS];
+	struct stint_result result;
+	bool steady = false;
+	size_t nr = 0;
+	int err = 0;
+
+	for (int i = 0; !err && !steady && i < WARMUP_MOST && !must_stop(passes); i++) {
+		work(passes, c, c->loops->plain, tenth(options->count), tenth(options->duration_ns),
+		     &result);
+		c->warmup_operations += result.ops;
+		if (!result.ops)
+			continue;
+		if (nr == WARMUP_WINDOWS)
+			memmove(times, times + 1, --nr * sizeof(*times));
+		times[nr++] = (double)result.elapsed_ns / (double)result.ops;
+		if (nr == WARMUP_WINDOWS)
+			err = noise__steady(times, nr, &steady);
+	}
+	c->warmup = steady ? "steady" : "limit";
+	return err;
+}
+
+static int warm_up(struct passes *passes, struct bench_case *c)
+{
+	const struct bench_options *options = c->bench->options;
+	struct stint_result result = { 0 };
+
+	if (options->warmup == OPTIONS_WARMUP_AUTO)
+		return warm_up_steadily(passes, c);
+	if (options->warmup)
+		work(passes, c, c->loops->plain, options->warmup, UINT64_MAX, &result);
+	c->warmup_operations = result.ops;
+	c->warmup = "count";
+	return 0;
+}
+
+static void sample_throughput(struct passes *passes, struct bench_case *c)
+{
+	const struct bench_options *options = c->bench->options;
+	struct stint_result result;
+
+	work(passes, c, c->loops->plain, options->count, options->duration_ns, &result);
+	if (!result.ops || !result.elapsed_ns)
+		return;
+	c->samples[c->nr_samples].ops = result.ops;
+	c->samples[c->nr_samples++].elapsed_ns = result.elapsed_ns;
+}
+
+static void time_each(struct passes *passes, struct bench_case *c)
+{
+	const struct bench_options *options = c->bench->options;
+	struct stint_result ignored;
+
+	work(passes, c, c->loops->timed, options->count, options->duration_ns, &ignored);
+}
+
+/* Repetition @rep on each side: now A first, now B. */
+static void in_turn(struct passes *passes, uint32_t rep,
+		    void (*repetition)(struct passes *passes, struct bench_case *c))
+{
+	for (size_t i = 0; i < passes->nr && !must_stop(passes); i++)
+		repetition(passes, &passes->cases[rep % 2 ? passes->nr - 1 - i : i]);
+	passes->done++;
+}
+
+/* What --until-ci is about: the interval of the median, or with two sides that of the shift. */
+static int find_margin(const struct passes *passes, double *margin)
+{
+	const struct bench_case *a = &passes->cases[0], *b = &passes->cases[passes->nr - 1];
+	struct run_case case_a = { .samples = a->samples, .nr_samples = a->nr_samples };
+	struct run_case case_b = { .samples = b->samples, .nr_samples = b->nr_samples };
+	struct noise_shift shift;
+	struct noise noise;
+	int err = passes->nr == 1 ? noise__of(a->samples, a->nr_samples, &noise)
+				  : noise__shift(&case_a, &case_b, &shift);
+
+	if (!err)
+		*margin = passes->nr == 1 ? noise.margin : shift.margin;
+	return err == -ENOENT ? 0 : err;
+}
+
+static int measure_throughput(struct passes *passes)
+{
+	const struct bench_options *options = passes->bench->options;
+	uint32_t most = bench_options__most_reps(options);
+	double margin = 1;
+	int err = 0;
+
+	for (uint32_t rep = 0; rep < most && !err && !must_stop(passes); rep++) {
+		if (rep >= options->reps && margin <= options->until_ci)
+			break;
+		snprintf(passes->doing, sizeof(passes->doing),
+			 "throughput %" PRIu32 " of %s%" PRIu32, rep + 1,
+			 options->until_ci ? "at most " : "", most);
+		in_turn(passes, rep, sample_throughput);
+		if (options->until_ci)
+			err = find_margin(passes, &margin);
+	}
+	return err;
+}
+
+static void measure_latency(struct passes *passes)
+{
+	const struct bench_options *options = passes->bench->options;
+
+	for (uint32_t rep = 0; rep < options->reps && !must_stop(passes); rep++) {
+		snprintf(passes->doing, sizeof(passes->doing), "latency %" PRIu32 " of %" PRIu32,
+			 rep + 1, options->reps);
+		in_turn(passes, rep, time_each);
+	}
+}
+
+static void note_frequency(struct passes *passes)
+{
+	for (size_t i = 0; i < passes->nr; i++)
+		environment__frequency(SYSFS, &passes->cpus, &passes->cases[i].cpu_khz);
+}
+
+int case__measure(struct bench_case *cases, size_t nr)
+{
+	const struct bench_options *options = cases->bench->options;
+	struct passes passes = {
+		.bench = cases->bench,
+		.cases = cases,
+		.nr = nr,
+		.cpus = cpu_list__used(&options->cpus),
+		.doing = "warm-up",
+		.all = options->reps * (options->throughput + options->latency),
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		touch(&passes, &cases[i]);
+	for (size_t i = 0; i < nr && !err && !must_stop(&passes); i++)
+		err = warm_up(&passes, &cases[i]);
+	note_frequency(&passes);
+	if (!err && options->throughput)
+		err = measure_throughput(&passes);
+	if (!err && options->latency)
+		measure_latency(&passes);
+	note_frequency(&passes);
+	return err;
+}
