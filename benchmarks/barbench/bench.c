@@ -128,7 +128,6 @@ static int check_group(struct bench *bench, const struct bench_options *group,
 	return err;
 }
 
-/* What decides over the figures and is no property of a case. 0 or -ENOMEM. */
 static int record_mapping(const struct bench_side *side)
 {
 	struct run_setting *to = &side->run->setting;
@@ -185,9 +184,10 @@ static int for_each_group(struct bench *bench,
 	return err;
 }
 
+/* What decides over the figures and is no property of a case. 0 or -ENOMEM. */
 static int record_setting(const struct bench_options *options, struct run_setting *to)
 {
-	struct cpu_list cpus = cpu_list__used(&options->cpus);
+	struct cpu_list cpus = options->cpus;
 	char governors[128] = "";
 
 	if (options->cpus_text) {
@@ -195,7 +195,8 @@ static int record_setting(const struct bench_options *options, struct run_settin
 		if (!to->cpus)
 			return -ENOMEM;
 	}
-	environment__governors(SYSFS, &cpus, governors, sizeof(governors));
+	if (cpus.nr || !cpu_list__allowed(&cpus))
+		environment__governors(SYSFS, &cpus, governors, sizeof(governors));
 	if (!governors[0])
 		return 0;
 	to->governor = strdup(governors);

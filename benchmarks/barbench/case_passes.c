@@ -21,7 +21,6 @@ struct passes {
 	struct bench *bench;
 	struct bench_case *cases;
 	size_t nr;
-	struct cpu_list cpus;
 	char doing[48]; /* for the progress line */
 	uint32_t done, all; /* repetitions of all passes, as far as they are known */
 };
@@ -215,10 +214,12 @@ static void measure_latency(struct passes *passes)
 	}
 }
 
+/* Of threads that are not pinned nobody knows where they were. */
 static void note_frequency(struct passes *passes)
 {
 	for (size_t i = 0; i < passes->nr; i++)
-		environment__frequency(SYSFS, &passes->cpus, &passes->cases[i].cpu_khz);
+		environment__frequency(SYSFS, &passes->bench->options->cpus,
+				       &passes->cases[i].cpu_khz);
 }
 
 int case__measure(struct bench_case *cases, size_t nr)
@@ -228,7 +229,6 @@ int case__measure(struct bench_case *cases, size_t nr)
 		.bench = cases->bench,
 		.cases = cases,
 		.nr = nr,
-		.cpus = cpu_list__used(&options->cpus),
 		.doing = "warm-up",
 		.all = options->reps * (options->throughput + options->latency),
 	};

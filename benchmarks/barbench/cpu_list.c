@@ -111,12 +111,3 @@ int cpu_list__allowed(struct cpu_list *list)
 	}
 	return 0;
 }
-
-struct cpu_list cpu_list__used(const struct cpu_list *given)
-{
-	struct cpu_list used = *given;
-
-	if (!used.nr && cpu_list__allowed(&used))
-		used.nr = 0;
-	return used;
-}

@@ -27,9 +27,6 @@ unsigned int cpu_list__of_thread(const struct cpu_list *list, size_t index);
  */
 int cpu_list__check(const struct cpu_list *list, struct trouble *trouble);
 
-/* The CPUs that threads run on under @given: those, or if it is empty all that they may. */
-struct cpu_list cpu_list__used(const struct cpu_list *given);
-
 /* The CPUs that this process may run on now. 0 or a negative errno. */
 int cpu_list__allowed(struct cpu_list *list);
 

@@ -5,6 +5,8 @@
 
 #include "benchmarks/barbench/options_internal.h"
 
+#define MAX_REPS_IN_TURN 1000 /* a shift takes 8 bytes for each pair */
+
 static bool is_memory(const struct bench_options *options)
 {
 	return !strcmp(options->device.name, DEVICE_MEMORY);
@@ -177,6 +179,12 @@ static int check_cases(const struct parse *parse)
 				    "--until-ci contradicts --no-throughput (try --help)");
 	if (parse->max_reps_given && !options->until_ci)
 		return trouble__say(trouble, EINVAL, "--max-reps is of --until-ci (try --help)");
+	if (options->ab && bench_options__most_reps(options) > MAX_REPS_IN_TURN)
+		return trouble__say(
+			trouble, EINVAL,
+			"--ab: at most %d repetitions, whose differences are all looked at "
+			"(try --help)",
+			MAX_REPS_IN_TURN);
 	err = check_widths(options, trouble);
 	if (!err)
 		err = check_idle_options(options, trouble);

@@ -193,6 +193,12 @@ store() {
 	done
 }
 
+# show PART: run by run
+show() {
+	printf '\n# %s: %s\n\n' "$1" "${name[new]}"
+	"$out/bin/vfioscope" compare --history "$bench/store/${name[new]}/$1"
+}
+
 # compare PART: as text on stdout, as JSON into out/bench/compare
 compare() {
 	local command=("$out/bin/vfioscope" compare "$bench/store/${name[base]}/$1" "$bench/store/${name[new]}/$1") status=0
@@ -218,7 +224,12 @@ main() {
 	done
 	store
 	progress "kept in $bench/store:" "${name[@]}"
-	[[ -n $base ]] || exit 0
+	if [[ -z $base ]]; then
+		for part in "${parts[@]}"; do
+			show "$part"
+		done
+		return
+	fi
 	rm -rf "$bench/compare"
 	mkdir -p "$bench/compare"
 	for part in "${parts[@]}"; do

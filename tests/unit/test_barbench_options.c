@@ -158,6 +158,7 @@ static void bad_ones_are_refused(void **state)
 		{ "memory --ab 0000:00:04.0 --cpus 0", "memory only" },
 		{ "memory --ab memory --cpus 0 -o a --ab-output a", "already" },
 		{ "0000:00:04.0 --region BAR0 --cpus 0 --ab 0000:00:04.0", "the first device" },
+		{ "memory --ab memory --cpus 0 --reps 1001", "at most 1000" },
 		{ "memory --ab-output b.json", "of --ab" },
 		{ "memory --suite s --mode pread", "in its lines" },
 		{ "memory --suite s --width 4", "in its lines" },

@@ -128,6 +128,13 @@ static const struct reject traces[] = {
 	  "cells[0].latency.buckets[0]: expected [index, count]" },
 	{ "bucket out of range", "[207,1]", "[960,1]",
 	  "cells[0].latency.buckets[2][0]: 960 is out of range, 0 to 959" },
+	{ "a mark in the place of buckets", "\"buckets\":[[60,1],[206,1],[207,1]]",
+	  "\"buckets\":\"\x7f"
+	  "0\"",
+	  "cells[0].latency.buckets: expected an array" },
+	{ "such a mark, escaped", "\"buckets\":[[60,1],[206,1],[207,1]]",
+	  "\"buckets\":\"\\u007f0\"", "cells[0].latency.buckets: expected an array" },
+	{ "a bucket's index with a zero before it", "[60,1]", "[060,1]", "invalid token near" },
 	{ "bucket below 0", "[60,1]", "[-1,1]", "cells[0].latency.buckets[0][0]: -1 is negative" },
 	{ "bucket count below 0", "[60,1]", "[60,-1]",
 	  "cells[0].latency.buckets[0][1]: -1 is negative" },

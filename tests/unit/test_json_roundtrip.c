@@ -49,6 +49,19 @@ static void a_new_run_comes_back(void **state)
 }
 
 /* Unknown and not given is not 0. */
+/* json_buckets.h: the reader marks lists of buckets by this character where the run has none. */
+static void marks_of_the_reader_come_back(void **state)
+{
+	struct run *run = sample__trace();
+
+	(void)state;
+	free(run->devices[0].driver);
+	run->devices[0].driver = sample__text("\x7f"
+					      "0");
+	comes_back_the_same(run);
+	run__free(run);
+}
+
 static void absence_comes_back(void **state)
 {
 	struct run *run = sample__trace(), *back;
@@ -255,6 +268,7 @@ int main(void)
 		cmocka_unit_test(benches_come_back),
 		cmocka_unit_test(a_new_run_comes_back),
 		cmocka_unit_test(absence_comes_back),
+		cmocka_unit_test(marks_of_the_reader_come_back),
 		cmocka_unit_test(values_come_back),
 		cmocka_unit_test(widths_and_regions_come_back),
 		cmocka_unit_test(unknown_fields_are_counted),

@@ -206,7 +206,8 @@ static int read_buckets(struct reader *reader, const struct where *where, json_t
 {
 	struct run_latency *latency = object;
 	size_t nr = json_array_size(json), i;
-	int err = reader__expect(reader, where, json, JSON_ARRAY);
+	const struct run_bucket *taken_out = reader__buckets(reader, json, &nr);
+	int err = taken_out ? 0 : reader__expect(reader, where, json, JSON_ARRAY);
 
 	if (err || !nr)
 		return err;
@@ -217,7 +218,9 @@ static int read_buckets(struct reader *reader, const struct where *where, json_t
 	if (!latency->buckets)
 		return reader__no_memory(reader, where);
 	latency->nr_buckets = nr;
-	for (i = 0; !err && i < nr; i++) {
+	if (taken_out)
+		memcpy(latency->buckets, taken_out, nr * sizeof(*taken_out));
+	for (i = 0; !taken_out && !err && i < nr; i++) {
 		const struct where at = { .up = where, .index = i };
 
 		err = read_bucket(reader, &at, json_array_get(json, i), &latency->buckets[i]);

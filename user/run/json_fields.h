@@ -34,6 +34,7 @@ enum field_flags {
 };
 
 struct reader;
+struct run_bucket;
 struct where;
 struct layout;
 
@@ -91,6 +92,9 @@ int reader__number(struct reader *reader, const struct where *where, json_t *jso
 		   uint64_t *value);
 /* Fail unless @json is of this type. */
 int reader__expect(struct reader *reader, const struct where *where, json_t *json, json_type type);
+/* The buckets that were taken out of the document where @json, a mark of these, is (see json_buckets.h); NULL: none. */
+const struct run_bucket *reader__buckets(const struct reader *reader, const json_t *json,
+					 size_t *nr);
 int reader__no_memory(struct reader *reader, const struct where *where);
 
 /* Whether what was read makes sense: 0, or reader__fail() at a place below @document. */

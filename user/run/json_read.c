@@ -10,21 +10,19 @@
 #include <string.h>
 
 #include "user/run/array.h"
+#include "user/run/json_buckets.h"
 #include "user/run/json_fields.h"
 #include "user/run/json_line.h"
-#include "user/run/json_region.h"
 #include "user/run/json_text.h"
 #include "user/run/read_file.h"
 #include "user/run/run.h"
-
-/* Bytes of jansson's values for each byte of a run, at most about: most of it is "[123,45],". */
-#define REGION_SHARE 16
 
 struct reader {
 	const char *name;
 	char *error;
 	size_t len;
 	uint64_t unknown; /* fields that no table has */
+	struct json_buckets buckets; /* taken out of the document */
 	bool strict; /* refuses these */
 	/* The document, to tell lines of it; NULL: they are not told. */
 	const char *text;
@@ -78,6 +76,19 @@ int reader__fail(struct reader *reader, const struct where *where, const char *f
 	snprintf(reader->error, reader->len, "%s%s: %s%s%s", reader->name, line, place,
 		 used ? ": " : "", reason);
 	return -EINVAL;
+}
+
+const struct run_bucket *reader__buckets(const struct reader *reader, const json_t *json,
+					 size_t *nr)
+{
+	const struct json_buckets_list *list = NULL;
+
+	if (json_is_string(json))
+		list = json_buckets__find(&reader->buckets, json_string_value(json));
+	if (!list)
+		return NULL;
+	*nr = list->nr;
+	return &reader->buckets.all[list->first];
 }
 
 int reader__no_memory(struct reader *reader, const struct where *where)
@@ -403,17 +414,32 @@ int json__read_strict(const char *text, size_t size, const char *name, const str
 	return err || !check ? err : check(&reader, &document, object);
 }
 
-static int read_run(struct reader *reader, const char *text, size_t size, struct run *run)
+static int read_rest(struct reader *reader, const char *text, size_t size, struct run *run)
 {
 	const struct where document = {};
-	struct json_region region;
 	json_t *json;
 	int err;
 
-	json_region__enter(&region, size * REGION_SHARE);
 	json = load(reader, text, size);
 	err = json ? read_object(reader, &document, json, &run_layout, run) : -EINVAL;
-	json_region__leave(&region);
+	json_decref(json);
+	return err;
+}
+
+static int read_run(struct reader *reader, const char *text, size_t size, struct run *run)
+{
+	char *copy = malloc(size ?: 1);
+	int err = copy ? 0 : -ENOMEM;
+
+	if (!err) {
+		memcpy(copy, text, size);
+		err = json_buckets__take_out(&reader->buckets, copy, size);
+	}
+	if (err)
+		reader__no_memory(reader, NULL);
+	err = err ?: read_rest(reader, copy, size, run);
+	json_buckets__free(&reader->buckets);
+	free(copy);
 	return err;
 }
 

@@ -236,7 +236,7 @@ struct run_case {
 	 */
 	char *warmup;
 	uint64_t warmup_operations; /* of operations: those before the first sample */
-	struct run_range cpu_khz; /* frequencies seen of the CPUs used; max 0: not known */
+	struct run_range cpu_khz; /* frequencies seen of the CPUs pinned to; max 0: not known */
 	uint64_t errors;
 	uint64_t shorts;
 	struct run_errno *errnos;
