@@ -236,6 +236,12 @@ bench-overhead: setup
 
 # --- what a revision costs, and which one made it dearer ----------------------------------------
 
+ifneq ($(filter bench-compare,$(MAKECMDGOALS)),)
+ifeq ($(BASE),)
+$(error bench-compare: BASE= is missing: make bench-compare BASE=<git revision>)
+endif
+endif
+
 # BASE=REVISION, KERNEL=6.1|7.x, RUNS=N and HOST=no as benchmarks/commands/run.sh --help says
 BENCH_OPTIONS = $(if $(KERNEL),--kernel $(KERNEL)) $(if $(RUNS),--runs $(RUNS)) $(if $(filter no,$(HOST)),--no-host)
 
@@ -246,7 +252,6 @@ bench: setup
 
 .PHONY: bench-compare
 bench-compare: setup
-	$(if $(BASE),,$(error bench-compare: BASE= is missing: make bench-compare BASE=<git revision>))
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)O=$(O) benchmarks/commands/run.sh --base '$(BASE)' $(BENCH_OPTIONS)
 

@@ -103,6 +103,7 @@ static int run_case(struct bench *bench, const struct case_spec *spec, struct tr
 /* Make it the group at hand: its region and range on all sides. */
 static int take_up(struct bench *bench, const struct bench_options *group, struct trouble *trouble)
 {
+	const struct bench_side *a = &bench->sides[BENCH_A], *b = &bench->sides[BENCH_B];
 	int err = 0;
 
 	bench->options = group;
@@ -110,6 +111,9 @@ static int take_up(struct bench *bench, const struct bench_options *group, struc
 		err = bench_device__select(&bench->sides[i].device, group->device.region, trouble);
 		err = err ?: set_range(group, &bench->sides[i], trouble);
 	}
+	if (!err && bench->nr_sides == 2 && a->length != b->length)
+		err = trouble__say(trouble, EINVAL,
+				   "--ab: the regions are not of one size: give --length");
 	return err;
 }
 
@@ -131,10 +135,12 @@ static int check_group(struct bench *bench, const struct bench_options *group,
 static int record_mapping(const struct bench_side *side)
 {
 	struct run_setting *to = &side->run->setting;
+	const char *mapping = bench_device__mapping(&side->device);
 
-	if (to->mapping)
-		return 0;
-	to->mapping = strdup(bench_device__mapping(&side->device));
+	if (to->mapping && strcmp(to->mapping, mapping))
+		mapping = "unknown"; /* not one for all groups */
+	free(to->mapping);
+	to->mapping = strdup(mapping);
 	return to->mapping ? 0 : -ENOMEM;
 }
 
@@ -215,6 +221,20 @@ static int record(const struct bench *bench, struct trouble *trouble)
 	return 0;
 }
 
+/* Before the first is opened, and so reset: whether the second can be. */
+static int check_pair(const struct bench_options *options, struct trouble *trouble)
+{
+	struct bench_request second = options->device;
+	struct pci_facts a, b;
+	int err = bench_device__examine(&options->device, &a, trouble);
+
+	second.name = options->ab;
+	err = err ?: bench_device__examine(&second, &b, trouble);
+	if (!err && !strcmp(a.bdf, b.bdf) && strcmp(a.bdf, DEVICE_MEMORY))
+		err = trouble__say(trouble, EINVAL, "--ab: %s is the first device already", a.bdf);
+	return err;
+}
+
 static int open_devices(struct bench *bench, struct run *const runs[], struct trouble *trouble)
 {
 	const struct bench_options *options = bench->options;
@@ -226,6 +246,9 @@ static int open_devices(struct bench *bench, struct run *const runs[], struct tr
 		if (bench->suite->groups[i].device.region == VFIO_PCI_ROM_REGION_INDEX)
 			request.region = VFIO_PCI_ROM_REGION_INDEX;
 
+	err = options->ab ? check_pair(options, trouble) : 0;
+	if (err)
+		return err;
 	bench->sides[BENCH_A].run = runs[BENCH_A];
 	bench->nr_sides = 1;
 	err = bench_device__open(&bench->sides[BENCH_A].device, &request, trouble);

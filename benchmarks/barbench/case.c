@@ -12,16 +12,19 @@
 void case__id(const struct bench *bench, const struct case_spec *spec, char *id, size_t len)
 {
 	const struct bench_options *options = bench->options;
-	char region[32], pattern[PATTERN_NAME_LEN], access[32] = "", flush[32] = "";
+	char region[32], pattern[PATTERN_NAME_LEN], access[32] = "", flush[32] = "",
+						    offset[32] = "";
 
 	run_region__name("pci", bench->sides[BENCH_A].device.region->index, region, sizeof(region));
 	if (options->unit && spec->mode->mapped && spec->width > ACCESS_WORD)
 		snprintf(access, sizeof(access), "/access:%" PRIu64, options->unit);
 	if (options->flush != FLUSH_NONE && spec->mode->dir == VS_WRITE)
 		snprintf(flush, sizeof(flush), "/flush:%s", access_flush__name(options->flush));
-	snprintf(id, len, "%s/%s/%" PRIu64 "/%s/%" PRIu32 "%s%s", region, spec->mode->name,
+	if (options->line && options->offset)
+		snprintf(offset, sizeof(offset), "/offset:0x%" PRIx64, options->offset);
+	snprintf(id, len, "%s/%s/%" PRIu64 "/%s/%" PRIu32 "%s%s%s", region, spec->mode->name,
 		 spec->width, pattern__name(&spec->pattern, pattern, sizeof(pattern)),
-		 options->threads, access, flush);
+		 options->threads, access, flush, offset);
 }
 
 static int check_flags(const struct bench *bench, const struct bench_side *side,
@@ -130,7 +133,7 @@ static int set_up(struct bench_case *c, struct trouble *trouble)
 	if (!err)
 		err = set_up_lanes(c);
 	if (err)
-		return trouble__say(trouble, -err, "%s: %s", c->id, strerror(-err));
+		return trouble__say(trouble, -err, "%s: %s", c->name, strerror(-err));
 	return 0;
 }
 
@@ -148,7 +151,7 @@ static int save(struct bench_case *c, struct trouble *trouble)
 		return trouble__say(trouble, -err,
 				    "%s: cannot read what would be overwritten (%s); --no-restore "
 				    "writes without",
-				    c->id, strerror(-err));
+				    c->name, strerror(-err));
 	return 0;
 }
 
@@ -160,7 +163,7 @@ static int put_back(struct bench_case *c, struct trouble *trouble)
 		return 0;
 	return trouble__say(trouble, -err,
 			    "%s: could not put back %" PRIu64 " bytes at offset 0x%" PRIx64 ": %s",
-			    c->id, c->preserve.bytes, preserve__offset(&c->preserve),
+			    c->name, c->preserve.bytes, preserve__offset(&c->preserve),
 			    strerror(-err));
 }
 
@@ -171,11 +174,11 @@ static int explain_stop(const struct bench_case *c, struct trouble *trouble)
 	if (case__is_gone(c))
 		return trouble__say(trouble, ENODEV,
 				    "%s vanished, or its memory was disabled, during %s", device,
-				    c->id);
+				    c->name);
 	if (bench_device__wanted_back(&c->side->device))
 		return trouble__say(trouble, ENODEV,
 				    "%s is wanted back (unbound or unplugged): stopped during %s",
-				    device, c->id);
+				    device, c->name);
 	return 0;
 }
 
@@ -192,17 +195,22 @@ static void tear_down(struct bench_case *c)
 	pattern__free(&c->pattern);
 }
 
-/* After it was measured. @err and @trouble: what went wrong before stays what is said. */
+/*
+ * After it was measured. @err and @trouble: what went wrong before; what could not be put back is said as well,
+ * for it is the user's to repair.
+ */
 static int finish(struct bench_case *c, int err, struct trouble *trouble)
 {
-	struct trouble later = { "" };
-	int stop = explain_stop(c, &later);
-	int not_put_back = put_back(c, &later);
+	struct trouble stop = { "" }, not_put_back = { "" };
+	int stop_err = explain_stop(c, &stop), put_back_err = put_back(c, &not_put_back);
 
-	if (err || !(stop || not_put_back))
-		return err;
-	*trouble = later;
-	return not_put_back ? not_put_back : stop;
+	if (put_back_err && err)
+		trouble__add(trouble, not_put_back.text);
+	else if (put_back_err)
+		*trouble = not_put_back;
+	else if (stop_err && !err)
+		*trouble = stop;
+	return err ? err : put_back_err ? put_back_err : stop_err;
 }
 
 static int run_all(struct bench_case *cases, size_t nr, struct trouble *trouble)
@@ -222,7 +230,7 @@ static int run_all(struct bench_case *cases, size_t nr, struct trouble *trouble)
 			err = finish(&cases[i], err, trouble);
 	}
 	for (size_t i = 0; i < nr; i++)
-		if (case__record(&cases[i]))
+		if (case__record(&cases[i]) && !err)
 			err = trouble__say(trouble, ENOMEM, "no memory");
 	return err;
 }
@@ -237,6 +245,9 @@ int case__run(struct bench *bench, const struct case_spec *spec, struct trouble 
 						.side = &bench->sides[i],
 						.spec = spec };
 		case__id(bench, spec, cases[i].id, sizeof(cases[i].id));
+		snprintf(cases[i].name, sizeof(cases[i].name), "%s%s%s",
+			 bench->nr_sides == 1 ? "" : bench->sides[i].device.pci.bdf,
+			 bench->nr_sides == 1 ? "" : " ", cases[i].id);
 	}
 	err = run_all(cases, bench->nr_sides, trouble);
 	for (size_t i = 0; i < bench->nr_sides; i++)

@@ -13,7 +13,7 @@ struct case_spec {
 
 /*
  * "BAR0/pread/4/seq/1": region, mode, width, pattern, threads; and "/access:16", "/flush:each" where
- * these were asked for and apply to the case.
+ * these were asked for and apply to the case; of a suite's line "/offset:0x1000", if it is not 0.
  */
 void case__id(const struct bench *bench, const struct case_spec *spec, char *id, size_t len);
 

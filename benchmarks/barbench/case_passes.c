@@ -108,7 +108,9 @@ static int warm_up_steadily(struct passes *passes, struct bench_case *c)
 	size_t nr = 0;
 	int err = 0;
 
-	for (int i = 0; !err && !steady && i < WARMUP_MOST && !must_stop(passes); i++) {
+	int window;
+
+	for (window = 0; !err && !steady && window < WARMUP_MOST && !must_stop(passes); window++) {
 		work(passes, c, c->loops->plain, tenth(options->count), tenth(options->duration_ns),
 		     &result);
 		c->warmup_operations += result.ops;
@@ -120,7 +122,8 @@ static int warm_up_steadily(struct passes *passes, struct bench_case *c)
 		if (nr == WARMUP_WINDOWS)
 			err = noise__steady(times, nr, &steady);
 	}
-	c->warmup = steady ? "steady" : "limit";
+	if (steady || window == WARMUP_MOST)
+		c->warmup = steady ? "steady" : "limit";
 	return err;
 }
 
@@ -134,7 +137,8 @@ static int warm_up(struct passes *passes, struct bench_case *c)
 	if (options->warmup)
 		work(passes, c, c->loops->plain, options->warmup, UINT64_MAX, &result);
 	c->warmup_operations = result.ops;
-	c->warmup = "count";
+	if (result.ops == options->warmup)
+		c->warmup = "count";
 	return 0;
 }
 
@@ -217,9 +221,13 @@ static void measure_latency(struct passes *passes)
 /* Of threads that are not pinned nobody knows where they were. */
 static void note_frequency(struct passes *passes)
 {
+	const struct bench_options *options = passes->bench->options;
+	struct cpu_list cpus = options->cpus;
+
+	if (cpus.nr > options->threads)
+		cpus.nr = options->threads;
 	for (size_t i = 0; i < passes->nr; i++)
-		environment__frequency(SYSFS, &passes->bench->options->cpus,
-				       &passes->cases[i].cpu_khz);
+		environment__frequency(SYSFS, &cpus, &passes->cases[i].cpu_khz);
 }
 
 int case__measure(struct bench_case *cases, size_t nr)

@@ -74,8 +74,8 @@ static void note_refusal(const struct bench_case *c, const struct tally *tally)
 	if (!made || tally->errors + tally->shorts < made || refused->text[0])
 		return;
 	trouble__say(refused, EIO,
-		     "%s: all %" PRIu64 " accesses failed (%s); --allow-errors accepts that", c->id,
-		     made,
+		     "%s: all %" PRIu64 " accesses failed (%s); --allow-errors accepts that",
+		     c->name, made,
 		     tally->nr_errnos ? bench_table__errno_name(tally->errnos[0].err) : "short");
 }
 

@@ -13,6 +13,7 @@ struct bench_case {
 	struct access_shape shape;
 	const struct access_loops *loops;
 	char id[128];
+	char name[160]; /* for messages: with two sides the device is in it */
 	struct target target;
 	struct pattern pattern;
 	struct preserve preserve;

@@ -44,6 +44,17 @@ int bench_device__select(struct bench_device *device, uint32_t index, struct tro
 			    others[0] ? others : "no regions at all");
 }
 
+static const struct bench_ops *ops_of(const struct bench_request *request)
+{
+	return strcmp(request->name, DEVICE_MEMORY) ? &bench_device_vfio : &bench_device_memory;
+}
+
+int bench_device__examine(const struct bench_request *request, struct pci_facts *facts,
+			  struct trouble *trouble)
+{
+	return ops_of(request)->examine(request, facts, trouble);
+}
+
 int bench_device__open(struct bench_device *device, const struct bench_request *request,
 		       struct trouble *trouble)
 {
@@ -53,9 +64,9 @@ int bench_device__open(struct bench_device *device, const struct bench_request *
 	device->maxstbl = -1;
 	device->fd = device->container_fd = device->group_fd = -1;
 	device->iommu_fd = device->request_fd = -1;
-	device->ops = strcmp(request->name, DEVICE_MEMORY) ? &bench_device_vfio
-							   : &bench_device_memory;
-	err = device->ops->open(device, request, trouble);
+	device->ops = ops_of(request);
+	err = device->ops->examine(request, &device->pci, trouble);
+	err = err ?: device->ops->open(device, request, trouble);
 	if (err)
 		return err;
 	return bench_device__select(device, request->region, trouble);

@@ -59,12 +59,22 @@ struct bench_device {
 /* A kind of device, or a way to open it. On failure @trouble says why. */
 struct bench_ops {
 	const char *name;
+	/* Whether it is there and may be opened, as far as that can be told without. */
+	int (*examine)(const struct bench_request *request, struct pci_facts *facts,
+		       struct trouble *trouble);
 	int (*open)(struct bench_device *device, const struct bench_request *request,
 		    struct trouble *trouble);
 };
 
 extern const struct bench_ops bench_device_memory; /* device_memory.c */
 extern const struct bench_ops bench_device_vfio; /* device_vfio.c */
+
+/*
+ * What open does before it opens (which resets the device): find it, and check that it may be opened. 0, or a
+ * negative errno and @trouble.
+ */
+int bench_device__examine(const struct bench_request *request, struct pci_facts *facts,
+			  struct trouble *trouble);
 
 /*
  * Open a device and find the region. 0, or a negative errno and @trouble; either way the caller

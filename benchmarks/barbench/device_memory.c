@@ -13,6 +13,15 @@
 
 #define MEMORY_SIZE (256ULL << 20) /* beyond any cache; only pages that are touched exist */
 
+static int examine_memory(const struct bench_request *request, struct pci_facts *facts,
+			  struct trouble *trouble)
+{
+	(void)request;
+	(void)trouble;
+	pci_facts__init(facts, DEVICE_MEMORY);
+	return 0;
+}
+
 static int open_memory(struct bench_device *device, const struct bench_request *request,
 		       struct trouble *trouble)
 {
@@ -20,7 +29,6 @@ static int open_memory(struct bench_device *device, const struct bench_request *
 
 	(void)request;
 	device->bus = "memory";
-	pci_facts__init(&device->pci, DEVICE_MEMORY);
 	device->fd = memfd_create("barbench", MFD_CLOEXEC);
 	if (device->fd < 0 || ftruncate(device->fd, MEMORY_SIZE))
 		return trouble__say(trouble, errno, "cannot make a memory device: %s",
@@ -36,5 +44,6 @@ static int open_memory(struct bench_device *device, const struct bench_request *
 
 const struct bench_ops bench_device_memory = {
 	.name = DEVICE_MEMORY,
+	.examine = examine_memory,
 	.open = open_memory,
 };

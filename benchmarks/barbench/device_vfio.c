@@ -186,25 +186,32 @@ static void watch_requests(struct bench_device *device)
 	}
 }
 
-static int open_vfio(struct bench_device *device, const struct bench_request *request,
-		     struct trouble *trouble)
+static int examine_vfio(const struct bench_request *request, struct pci_facts *facts,
+			struct trouble *trouble)
 {
-	char bdf[sizeof(device->pci.bdf)];
+	char bdf[sizeof(facts->bdf)];
 	int err;
 
-	device->bus = "pci";
 	if (pci_sysfs__parse_bdf(request->name, bdf, sizeof(bdf)))
 		return trouble__say(
 			trouble, EINVAL,
 			"'%s' is neither a PCI address (0000:00:04.0) nor `" DEVICE_MEMORY "'",
 			request->name);
-	err = pci_sysfs__read(SYSFS, bdf, &device->pci, trouble);
+	err = pci_sysfs__read(SYSFS, bdf, facts, trouble);
 	if (!err)
-		err = pci_sysfs__check_driver(SYSFS, &device->pci, trouble);
+		err = pci_sysfs__check_driver(SYSFS, facts, trouble);
 	if (!err && !request->may_reset)
-		err = pci_sysfs__check_idle(SYSFS, &device->pci, trouble);
-	if (!err)
-		err = choose_attach(device, request)->open(device, request, trouble);
+		err = pci_sysfs__check_idle(SYSFS, facts, trouble);
+	return err;
+}
+
+static int open_vfio(struct bench_device *device, const struct bench_request *request,
+		     struct trouble *trouble)
+{
+	int err;
+
+	device->bus = "pci";
+	err = choose_attach(device, request)->open(device, request, trouble);
 	if (!err)
 		err = ask_device(device, request->region, trouble);
 	if (err)
@@ -216,5 +223,6 @@ static int open_vfio(struct bench_device *device, const struct bench_request *re
 
 const struct bench_ops bench_device_vfio = {
 	.name = "vfio",
+	.examine = examine_vfio,
 	.open = open_vfio,
 };

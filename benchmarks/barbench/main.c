@@ -13,6 +13,17 @@
 #include "benchmarks/barbench/table.h"
 #include "benchmarks/barbench/verify/verify.h"
 
+/* @err and @trouble: what could not be written before, which stays what is said. */
+static int write_run(const struct run *run, const char *path, int err, struct trouble *trouble)
+{
+	struct trouble own = { "" };
+	int own_err = run__write(run, path, own.text, sizeof(own.text));
+
+	if (own_err && !err)
+		*trouble = own;
+	return err ? err : own_err;
+}
+
 /* What was measured goes out even if the benchmark ended in trouble. */
 static int write_results(const struct bench *bench, struct trouble *trouble)
 {
@@ -27,10 +38,9 @@ static int write_results(const struct bench *bench, struct trouble *trouble)
 		bench_table__print(bench, stdout);
 	if (!err && (fflush(stdout) || ferror(stdout)))
 		err = trouble__say(trouble, EIO, "cannot write to standard output");
-	for (int i = 0; i < BENCH_SIDES && !err; i++)
+	for (int i = 0; i < BENCH_SIDES; i++)
 		if (outputs[i])
-			err = run__write(bench->sides[i].run, outputs[i], trouble->text,
-					 sizeof(trouble->text));
+			err = write_run(bench->sides[i].run, outputs[i], err, trouble);
 	return err;
 }
 
@@ -66,6 +76,8 @@ static int check(const struct bench_options *options, struct trouble *trouble)
 	int err = output__check(options->output, trouble);
 
 	err = err ?: output__check(options->ab_output, trouble);
+	if (!err && output__same(options->output, options->ab_output))
+		err = trouble__say(trouble, EINVAL, "--ab-output: -o writes that file already");
 	return err ?: cpu_list__check(&options->cpus, trouble);
 }
 
@@ -75,8 +87,7 @@ static int run_suite(const struct bench_options *options, struct run *const runs
 	struct bench_suite suite;
 	int err = bench_suite__init(&suite, options, trouble);
 
-	for (size_t i = 0; i < suite.nr && !err; i++)
-		err = check(&suite.groups[i], trouble);
+	err = err ?: check(options, trouble);
 	err = err ?: measure(options, &suite, runs, trouble);
 	bench_suite__free(&suite);
 	return err;

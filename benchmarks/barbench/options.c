@@ -161,8 +161,10 @@ static int parse_value(struct parse *parse, int key, const char *arg)
 	case KEY_LENGTH:
 		return options_value__size(parse, "length", arg, 1, &options->length);
 	case KEY_ACCESS:
+		parse->access_given = true;
 		return options_value__access(parse, arg);
 	case KEY_FLUSH:
+		parse->flush_given = true;
 		return options_value__flush(parse, arg);
 	case KEY_CPUS:
 		return options_value__cpus(parse, arg);
@@ -182,7 +184,8 @@ static int parse_value(struct parse *parse, int key, const char *arg)
 		return options_value__until_ci(parse, arg);
 	case KEY_MAX_REPS:
 		parse->max_reps_given = true;
-		return options_value__u32(parse, "max-reps", arg, MAX_REPS, &options->max_reps);
+		return options_value__u32(parse, "max-reps", arg, OPTIONS_MAX_UNTIL,
+					  &options->max_reps);
 	case KEY_SEED:
 		return options_value__range(parse, "seed", arg, 0, UINT64_MAX, &options->seed);
 	case KEY_VFIO:
@@ -247,7 +250,8 @@ static int parse_flag(struct bench_options *options, int key)
 /* An option that is not of a case. */
 static bool is_foreign(int key)
 {
-	return key == 'o' || key == 'q' || (key > KEY_NO_THROUGHPUT && key <= KEY_JSON);
+	return key == 'o' || key == 'q' || key == KEY_CPUS ||
+	       (key > KEY_NO_THROUGHPUT && key <= KEY_JSON);
 }
 
 /* argp knows only positive errors; EINVAL keeps it silent, main prints the trouble. */

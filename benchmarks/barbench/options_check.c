@@ -5,8 +5,6 @@
 
 #include "benchmarks/barbench/options_internal.h"
 
-#define MAX_REPS_IN_TURN 1000 /* a shift takes 8 bytes for each pair */
-
 static bool is_memory(const struct bench_options *options)
 {
 	return !strcmp(options->device.name, DEVICE_MEMORY);
@@ -108,13 +106,16 @@ static int check_widths(const struct bench_options *options, struct trouble *tro
 }
 
 /* What was asked for and would change nothing is a misunderstanding. */
-static int check_idle_options(const struct bench_options *options, struct trouble *trouble)
+static int check_idle_options(const struct parse *parse)
 {
-	if (options->unit && !any_mapped(options))
+	const struct bench_options *options = parse->options;
+	struct trouble *trouble = parse->trouble;
+
+	if (parse->access_given && options->unit && !any_mapped(options))
 		return trouble__say(trouble, EINVAL,
 				    "--access is of mapped accesses: add --mode load or store "
 				    "(try --help)");
-	if (options->flush != FLUSH_NONE && !find_writing(options))
+	if (parse->flush_given && options->flush != FLUSH_NONE && !find_writing(options))
 		return trouble__say(trouble, EINVAL,
 				    "--flush reads back what was written: add --mode pwrite or "
 				    "store (try --help)");
@@ -129,6 +130,8 @@ static int check_command(const struct bench_options *options, struct trouble *tr
 	if (options->output && !strcmp(options->output, "-"))
 		return trouble__say(trouble, EINVAL,
 				    "-o -: use --json to print the run (try --help)");
+	if (options->ab_output && !strcmp(options->ab_output, "-"))
+		return trouble__say(trouble, EINVAL, "--ab-output -: give a file (try --help)");
 	if (options->ab_output && !options->ab)
 		return trouble__say(trouble, EINVAL,
 				    "--ab-output is of the device of --ab (try --help)");
@@ -142,16 +145,9 @@ static int check_command(const struct bench_options *options, struct trouble *tr
 			trouble, EINVAL,
 			"--json prints one run, and --ab makes two: use -o and --ab-output "
 			"(try --help)");
-	if (options->ab && !is_memory(options) && !strcmp(options->ab, options->device.name))
-		return trouble__say(trouble, EINVAL,
-				    "--ab: %s is the first device already (try --help)",
-				    options->ab);
 	if (options->ab && is_memory(options) != !strcmp(options->ab, DEVICE_MEMORY))
 		return trouble__say(trouble, EINVAL,
 				    "--ab: memory is compared with memory only (try --help)");
-	if (options->ab_output && options->output && !strcmp(options->ab_output, options->output))
-		return trouble__say(trouble, EINVAL,
-				    "--ab-output: -o writes that file already (try --help)");
 	if (options->suite && (options->nr_modes || options->nr_widths || options->nr_patterns))
 		return trouble__say(trouble, EINVAL,
 				    "--suite: --mode, --width and --pattern are in its lines (try "
@@ -169,8 +165,6 @@ static int check_cases(const struct parse *parse)
 		return trouble__say(trouble, EINVAL,
 				    "no --region given, and reads can have side effects: name the "
 				    "region, e.g. --region BAR0 (try --help)");
-	if (parse->count_given && parse->duration_given)
-		return trouble__say(trouble, EINVAL, "--count contradicts --duration (try --help)");
 	if (!options->latency && !options->throughput)
 		return trouble__say(trouble, EINVAL,
 				    "--no-latency contradicts --no-throughput (try --help)");
@@ -179,15 +173,20 @@ static int check_cases(const struct parse *parse)
 				    "--until-ci contradicts --no-throughput (try --help)");
 	if (parse->max_reps_given && !options->until_ci)
 		return trouble__say(trouble, EINVAL, "--max-reps is of --until-ci (try --help)");
-	if (options->ab && bench_options__most_reps(options) > MAX_REPS_IN_TURN)
+	if (parse->max_reps_given && options->max_reps < options->reps)
+		return trouble__say(trouble, EINVAL,
+				    "--max-reps %" PRIu32 " is less than --reps %" PRIu32
+				    " (try --help)",
+				    options->max_reps, options->reps);
+	if (options->ab && bench_options__most_reps(options) > OPTIONS_MAX_UNTIL)
 		return trouble__say(
 			trouble, EINVAL,
 			"--ab: at most %d repetitions, whose differences are all looked at "
 			"(try --help)",
-			MAX_REPS_IN_TURN);
+			OPTIONS_MAX_UNTIL);
 	err = check_widths(options, trouble);
 	if (!err)
-		err = check_idle_options(options, trouble);
+		err = check_idle_options(parse);
 	return err ? err : check_writes(options, trouble);
 }
 
@@ -195,6 +194,9 @@ int options__check(const struct parse *parse)
 {
 	int err = parse->of_suite ? 0 : check_command(parse->options, parse->trouble);
 
+	if (!err && parse->count_given && parse->duration_given)
+		err = trouble__say(parse->trouble, EINVAL,
+				   "--count contradicts --duration (try --help)");
 	if (err || (parse->options->suite && !parse->of_suite))
 		return err;
 	return check_cases(parse);

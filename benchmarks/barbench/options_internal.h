@@ -6,12 +6,14 @@
 #include "benchmarks/barbench/options.h"
 
 #define OPTIONS_MAX_COUNT (1ULL << 48)
+#define OPTIONS_MAX_UNTIL \
+	1000 /* repetitions looked at together: a shift takes 8 bytes for each pair */
 
 /* What the parser carries from option to option. */
 struct parse {
 	struct bench_options *options;
 	struct trouble *trouble;
-	bool count_given, duration_given, max_reps_given;
+	bool count_given, duration_given, max_reps_given, access_given, flush_given;
 	bool of_suite; /* a line of it: options of cases only */
 };
 

@@ -61,10 +61,10 @@ int options_value__warmup(struct parse *parse, const char *text)
 
 int options_value__until_ci(struct parse *parse, const char *text)
 {
-	char *end;
-	double percent = strtod(text, &end);
+	size_t digits = strspn(text, "0123456789.");
+	double percent = strtod(text, NULL);
 
-	if (end == text || strcmp(end, "%") || !(percent >= 0.01 && percent <= 100))
+	if (!digits || strcmp(text + digits, "%") || percent < 0.01 || percent > 100)
 		return trouble__say(
 			parse->trouble, EINVAL,
 			"--until-ci: '%s' is no percentage from 0.01%% to 100%%, such as 1%% (try "

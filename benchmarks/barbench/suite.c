@@ -10,6 +10,15 @@
 
 #define MAX_SUITE (1u << 20) /* bytes */
 #define MAX_WORDS 64 /* of a line */
+#define MAX_GROUPS 1000
+
+/* What is quoted from a file may be meant for the terminal it is shown on. */
+static void defuse(char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
 
 static int add_group(struct bench_suite *suite, const struct bench_options *options,
 		     struct trouble *trouble)
@@ -40,6 +49,9 @@ static int add_line(struct bench_suite *suite, const struct bench_options *optio
 	group.line = number;
 	err = nr > MAX_WORDS ? trouble__say(&why, E2BIG, "more than %d words", MAX_WORDS - 1)
 			     : options__parse_case(&group, nr, words, &why);
+	if (!err && suite->nr == MAX_GROUPS)
+		err = trouble__say(&why, E2BIG, "more than %d lines with cases", MAX_GROUPS);
+	defuse(why.text);
 	if (err)
 		return trouble__say(trouble, -err, "%s:%u: %s", options->suite, number, why.text);
 	return add_group(suite, &group, trouble);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "benchmarks/barbench/trouble.h"
 
@@ -12,4 +13,11 @@ int trouble__say(struct trouble *trouble, int err, const char *format, ...)
 	vsnprintf(trouble->text, sizeof(trouble->text), format, args);
 	va_end(args);
 	return -err;
+}
+
+void trouble__add(struct trouble *trouble, const char *text)
+{
+	size_t used = strlen(trouble->text);
+
+	snprintf(trouble->text + used, sizeof(trouble->text) - used, "; %s", text);
 }

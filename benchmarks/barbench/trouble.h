@@ -11,4 +11,7 @@ struct trouble {
 int trouble__say(struct trouble *trouble, int err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Say something more in the same line. */
+void trouble__add(struct trouble *trouble, const char *text);
+
 #endif

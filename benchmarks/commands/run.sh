@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make bench, make bench-compare: what the commands and a traced access cost, of one revision or of two in turn.
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/../.."
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh
@@ -11,7 +12,7 @@ bench=$out/bench
 runs=6
 kernels=(6.1 7.x)
 base='' host=1
-unpacked='' # of a base: removed at the end, finished or not
+unpacked='' measured='' # removed at the end, finished or not: part of a base, what was measured
 
 usage() {
 	cat <<-'END'
@@ -43,7 +44,7 @@ parse_options() {
 	while (($# > 0)); do
 		case $1 in
 		--base | --kernel | --runs) (($# > 1)) || die "$1 needs a value; try --help" ;;&
-		--base) base=$2; shift ;;
+		--base) base=${2:?--base needs a revision}; shift ;;
 		--kernel) kernels=("$2"); shift ;;
 		--runs) runs=$2; shift ;;
 		--no-host) host='' ;;
@@ -127,7 +128,8 @@ add_command() {
 
 	for side in "${sides[@]}"; do
 		if ! "${program[$side]}" "$@" >/dev/null 2>&1; then
-			progress "not measured: $title, which fails in ${side/new/the work tree}"
+			[[ $side == base ]] || die "the work tree's program fails: vfioscope $*"
+			progress "not measured: $title, which ${name[base]} does not have"
 			return
 		fi
 	done
@@ -205,12 +207,13 @@ compare() {
 
 	printf '\n# %s: %s against %s\n\n' "$1" "${name[base]}" "${name[new]}"
 	"${command[@]}" || status=$?
-	((status != 2)) || die "what was measured cannot be compared: $1"
-	"${command[@]}" --json >"$bench/compare/$1.json" || :
+	[[ $status == [013] ]] || die "what was measured cannot be compared: $1"
+	"${command[@]}" --json >"$bench/compare/$1.json" || [[ $? == "$status" ]] ||
+		die "cannot write the report $bench/compare/$1.json"
 }
 
 main() {
-	local sides measured kernel part parts=()
+	local sides kernel part parts=()
 	local -A name program
 
 	parse_options "$@"

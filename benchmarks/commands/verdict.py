@@ -3,7 +3,7 @@
 """verdict.py DIR: one line on the reports of `vfioscope compare --json` in DIR, PART.json each.
 
 Parts end with the kernel of their guest; "commands" alone was measured on the host, whose time is no exact
-clock, and decides nothing. Exit status: 0 no regression, 1 a regression, 3 undecided.
+clock, and decides nothing. Exit status: 0 no regression, 1 a regression, 2 a report is broken, 3 undecided.
 """
 import json
 import pathlib
@@ -13,7 +13,11 @@ import sys
 def main():
     slower, undecided = [], []
     for path in sorted(pathlib.Path(sys.argv[1]).glob("*-*.json")):
-        report = json.loads(path.read_text())
+        try:
+            report = json.loads(path.read_text())
+        except ValueError as error:
+            print(f"bench-compare: {path} is no report: {error}", file=sys.stderr)
+            return 2
         cells = [cell["cell"] for cell in report["cells"] if cell["verdict"] == "regression"]
         if cells:
             slower.append(f"{path.stem} ({', '.join(cells)})")

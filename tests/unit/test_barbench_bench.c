@@ -515,6 +515,12 @@ static void a_group_that_does_not_fit_is_refused(void **state)
 	assert_string_equal(trouble.text,
 			    "nightly.suite:4: BAR0/pread/4/seq/1 is a case of a line before");
 	bench__free(&bench);
+	groups[1].offset = 4096;
+	assert_int_equal(bench__run(&bench, &two, &run, &trouble), 0);
+	assert_string_equal(run->cases[1].id, "BAR0/pread/4/seq/1/offset:0x1000");
+	bench__free(&bench);
+	run__free(run);
+	run = run__new(RUN_BENCH, "test", 0, NULL);
 	groups[1].offset = 1ULL << 40;
 	assert_true(bench__run(&bench, &two, &run, &trouble) < 0);
 	assert_non_null(strstr(trouble.text, "nightly.suite:4: --offset"));

@@ -46,7 +46,8 @@ static void lines_are_groups(void **state)
 	struct trouble trouble;
 
 	(void)state;
-	assert_int_equal(read_suite(text, strlen(text), "--region BAR0 --write --count 77 --reps 9",
+	assert_int_equal(read_suite(text, strlen(text),
+				    "--region BAR0 --write --count 77 --reps 9 --flush each",
 				    &suite, &trouble),
 			 0);
 	assert_int_equal(suite.nr, 3);
@@ -79,6 +80,9 @@ static void bad_lines_are_named(void **state)
 		{ "--i-may-reset", "of the command line" },
 		{ "-o x.json", "of the command line" },
 		{ "--ab memory", "of the command line" },
+		{ "--cpus 0", "of the command line" },
+		{ "--flush each", "--flush" },
+		{ "\033[31m", "'?[31m' is no option" },
 		{ "--suite again", "of the command line" },
 		{ "memory", "'memory' is no option" },
 		{ "--help", "not an option of a case" },

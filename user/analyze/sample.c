@@ -89,15 +89,12 @@ double sample__deviation(struct sample sample)
 	return sqrt(squares / (double)(sample.nr - 1));
 }
 
-/* P(a fair coin shows heads up to @k times in @nr). */
+/* P(a fair coin shows heads @k times in @nr). */
 static double coin(size_t nr, size_t k)
 {
-	double n = (double)nr, sum = 0;
+	double n = (double)nr, heads = (double)k;
 
-	for (size_t i = 0; i <= k; i++)
-		sum += exp(lgamma(n + 1) - lgamma((double)i + 1) - lgamma(n - (double)i + 1) -
-			   n * M_LN2);
-	return sum;
+	return exp(lgamma(n + 1) - lgamma(heads + 1) - lgamma(n - heads + 1) - n * M_LN2);
 }
 
 int sample__median_interval(struct sample sample, double level, double *median,
@@ -105,6 +102,7 @@ int sample__median_interval(struct sample sample, double level, double *median,
 {
 	double *ordered = calloc(sample.nr ?: 1, sizeof(*ordered));
 	int err = ordered ? sample__median(sample, median) : -ENOMEM;
+	double missed = 0;
 
 	*interval = (struct interval){ -INFINITY, INFINITY, 1 };
 	if (!err && sample.nr)
@@ -112,8 +110,7 @@ int sample__median_interval(struct sample sample, double level, double *median,
 	if (!err)
 		sort_values(ordered, sample.nr);
 	for (size_t k = 0; !err && 2 * k + 1 < sample.nr; k++) {
-		double missed = 2 * coin(sample.nr, k);
-
+		missed += 2 * coin(sample.nr, k);
 		if (missed > 1 - level)
 			break;
 		*interval = (struct interval){ ordered[k], ordered[sample.nr - 1 - k], 1 - missed };

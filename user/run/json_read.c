@@ -373,7 +373,7 @@ static void syntax_error(struct reader *reader, const json_error_t *at)
 	char reason[sizeof(at->text)];
 
 	if (at->line <= 0) {
-		reader__fail(reader, NULL, "%s", at->text);
+		reader__fail(reader, NULL, "%s", at->text[0] ? at->text : "out of memory");
 		return;
 	}
 	snprintf(reason, sizeof(reason), "%s", at->text);
