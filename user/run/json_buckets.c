@@ -72,30 +72,48 @@ static int take_list(struct json_buckets *buckets, struct scan *scan)
 	return take(scan, ']') ? 0 : -EINVAL;
 }
 
-static bool leave_mark(char *at, size_t room, size_t number)
+/* A text whose lists are taken out: what is behind @to and before @from is gone already. */
+struct edit {
+	struct scan scan;
+	char *from, *to;
+};
+
+static void keep_up_to(struct edit *edit, const char *end)
+{
+	size_t size = (size_t)(end - edit->from);
+
+	memmove(edit->to, edit->from, size);
+	edit->to += size;
+	edit->from += size;
+}
+
+/* A mark in the place of what was scanned from @start on. Whether it has room, which it needs to be moved there. */
+static bool replace(struct edit *edit, const char *start, size_t number)
 {
 	char mark[32];
 	size_t len = (size_t)snprintf(mark, sizeof(mark), "\"%c%zu\"", MARK, number);
 
-	if (len > room)
+	if (len > (size_t)(edit->scan.at - start))
 		return false;
-	memset(at, ' ', room);
-	memcpy(at, mark, len);
+	keep_up_to(edit, start);
+	memcpy(edit->to, mark, len);
+	edit->to += len;
+	edit->from = edit->scan.at;
 	return true;
 }
 
-/* Take out the list at @scan, if there is one, and go behind it. 0 or -ENOMEM. */
-static int take_out(struct json_buckets *buckets, struct scan *scan)
+/* Take out the list that is next, if there is one, and go behind it. 0 or -ENOMEM. */
+static int take_out(struct json_buckets *buckets, struct edit *edit)
 {
 	struct json_buckets_list *list;
+	const char *start = edit->scan.at;
 	size_t first = buckets->nr;
-	char *start = scan->at;
-	int err = take_list(buckets, scan);
+	int err = take_list(buckets, &edit->scan);
 
 	if (err == -ENOMEM)
 		return err;
 	if (err || buckets->nr - first > VS_HIST_BUCKETS ||
-	    !leave_mark(start, (size_t)(scan->at - start), buckets->nr_lists)) {
+	    !replace(edit, start, buckets->nr_lists)) {
 		buckets->nr = first;
 		return 0;
 	}
@@ -106,23 +124,26 @@ static int take_out(struct json_buckets *buckets, struct scan *scan)
 	return 0;
 }
 
-int json_buckets__take_out(struct json_buckets *buckets, char *text, size_t size)
+int json_buckets__take_out(struct json_buckets *buckets, char *text, size_t *size)
 {
-	struct scan scan = { text, text + size };
+	struct edit edit = { { text, text + *size }, text, text };
 	int err = 0;
 
 	*buckets = (struct json_buckets){};
-	if (memchr(text, MARK, size) || memmem(text, size, ESCAPED_MARK, strlen(ESCAPED_MARK)))
+	if (memchr(text, MARK, *size) || memmem(text, *size, ESCAPED_MARK, strlen(ESCAPED_MARK)))
 		return 0;
 	while (!err) {
-		char *key = memmem(scan.at, (size_t)(scan.end - scan.at), KEY, strlen(KEY));
+		struct scan *scan = &edit.scan;
+		char *key = memmem(scan->at, (size_t)(scan->end - scan->at), KEY, strlen(KEY));
 
 		if (!key)
 			break;
-		scan.at = key + strlen(KEY);
-		skip_spaces(&scan);
-		err = take_out(buckets, &scan);
+		scan->at = key + strlen(KEY);
+		skip_spaces(scan);
+		err = take_out(buckets, &edit);
 	}
+	keep_up_to(&edit, edit.scan.end);
+	*size = (size_t)(edit.to - text);
 	return err;
 }
 

@@ -22,10 +22,11 @@ struct json_buckets {
 };
 
 /*
- * Replace by marks those lists in @text, a JSON document or not, that are plainly right; what is not, is left for
- * the reader to complain of. Text stays as long as it is, and as many lines. 0 or -ENOMEM; to be freed either way.
+ * Replace by marks those lists in the @size bytes of @text, a JSON document or not, that are plainly right; what is
+ * not, is left for the reader to complain of. Text gets shorter, and has as many lines. 0 or -ENOMEM; to be
+ * freed either way.
  */
-int json_buckets__take_out(struct json_buckets *buckets, char *text, size_t size);
+int json_buckets__take_out(struct json_buckets *buckets, char *text, size_t *size);
 void json_buckets__free(struct json_buckets *buckets);
 
 /* The list that @text is the mark of; NULL: it is none. */

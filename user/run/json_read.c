@@ -433,7 +433,7 @@ static int read_run(struct reader *reader, const char *text, size_t size, struct
 
 	if (!err) {
 		memcpy(copy, text, size);
-		err = json_buckets__take_out(&reader->buckets, copy, size);
+		err = json_buckets__take_out(&reader->buckets, copy, &size);
 	}
 	if (err)
 		reader__no_memory(reader, NULL);
