@@ -89,8 +89,7 @@ static const struct argp_option table[] = {
 	{ "reps", KEY_REPS, "N", 0, "repetitions of each pass (5)", 3 },
 	{ "until-ci", KEY_UNTIL_CI, "PERCENT", 0,
 	  "repeat the throughput pass until the 95 % interval of its median is no wider than plus "
-	  "or "
-	  "minus as much, as in 1%; with --ab, that of the shift",
+	  "or minus as much, as in 1%; with --ab, that of the shift",
 	  3 },
 	{ "max-reps", KEY_MAX_REPS, "N", 0, "with --until-ci: give up after as many (200)", 3 },
 	{ "no-latency", KEY_NO_LATENCY, NULL, 0, "leave out the pass that times each access", 3 },

@@ -6,8 +6,8 @@
 #include "benchmarks/barbench/options.h"
 
 #define OPTIONS_MAX_COUNT (1ULL << 48)
-#define OPTIONS_MAX_UNTIL \
-	1000 /* repetitions looked at together: a shift takes 8 bytes for each pair */
+/* Repetitions that are looked at together: a shift takes 8 bytes for each pair. */
+#define OPTIONS_MAX_UNTIL 1000
 
 /* What the parser carries from option to option. */
 struct parse {

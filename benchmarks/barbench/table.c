@@ -117,7 +117,7 @@ static void print_range(const struct bench *bench, const struct bench_side *side
 		side->default_length ? " (the default: --offset and --length choose)" : "");
 }
 
-/* The frequencies of all cases; of interest where they are not one. */
+/* From the lowest to the highest of all cases. */
 static void print_frequency(const struct run *run, FILE *out)
 {
 	struct run_range khz = { 0 };
