@@ -24,7 +24,7 @@ usage() {
 	  --companions  prints instead where the packages are unpacked that its modules are built with:
 	                the flavour's headers, the common ones, kbuild, and for s390x the kernel's source
 
-	These are fetched with the kernel, so that all is of one version: the newest that is complete.
+	These are fetched with the kernel, so that all fits: the newest that is complete.
 	END
 }
 
@@ -70,14 +70,15 @@ fetch_kernel() {
 	esac
 }
 
-# Prints those of what its modules are built with. kbuild has programs, which run here.
+# Prints those of what its modules are built with. kbuild has programs, which run here. That of 6.1 serves
+# all of 6.1, and may be ahead of the signed image: its headers want theirs or a newer one.
 fetch_companions() {
 	local base=${release%-s390x} # what the packages for all flavours are called after
 	base=${base%-cloud-amd64}
 	local headers=("linux-headers-$release=$version" "linux-headers-$base-common=$version")
 
 	case $name in
-	6.1) fetch_deb bookworm "${headers[@]}" "linux-kbuild-${base%%.0-*}=$version" ;;
+	6.1) fetch_deb bookworm "${headers[@]}" "linux-kbuild-${base%%.0-*}" ;;
 	7.x) fetch_deb trixie-backports "${headers[@]}" "linux-kbuild-$base=$version" ;;
 	s390x)
 		fetch_deb --arch s390x sid "${headers[@]}" &&
