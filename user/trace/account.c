@@ -135,7 +135,7 @@ static void add_muted(const struct segment *segment, const struct probe *probe,
 
 	account->unknown = last->muted_max == MUTED_UNKNOWN;
 	if (!account->unknown)
-		account->lost += last->muted_max - probe->opening.muted_min;
+		account->lost += muted_between(&probe->opening, last);
 	account->fuzzy = probe->opening.muted_min != probe->open.muted_max ||
 			 probe->closing.muted_min != probe->shut.muted_max ||
 			 account->left.in_flight;

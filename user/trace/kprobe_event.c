@@ -54,7 +54,7 @@ int kprobe_event__create(struct kprobe_event *event, unsigned int number, const 
 			 const char *module, bool exit)
 {
 	bool built_in = !strcmp(module, "vmlinux");
-	char text[512], kind[16] = "p";
+	char text[512], path[64], kind[16] = "p";
 	int err;
 
 	if (exit)
@@ -64,9 +64,13 @@ int kprobe_event__create(struct kprobe_event *event, unsigned int number, const 
 	snprintf(text, sizeof(text), "%s:%s/%s %s%s%s", kind, GROUP, event->name,
 		 built_in ? "" : module, built_in ? "" : ":", function);
 	err = command(text);
-	if (err)
+	if (err) {
 		event->name[0] = '\0';
-	return err;
+		return err;
+	}
+	snprintf(path, sizeof(path), "%s/kprobe_profile", tracefs());
+	event->profile_fd = exit ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	return 0;
 }
 
 void kprobe_event__remove(struct kprobe_event *event)
@@ -79,6 +83,8 @@ void kprobe_event__remove(struct kprobe_event *event)
 	snprintf(text, sizeof(text), "-:%s/%s", GROUP, event->name);
 	for (int i = 0; i < REMOVE_TRIES && command(text) == -EBUSY; i++)
 		nanosleep(&pause, NULL);
+	if (event->profile_fd >= 0)
+		close(event->profile_fd);
 	event->name[0] = '\0';
 }
 
@@ -104,26 +110,30 @@ int kprobe_event__open(const struct kprobe_event *event)
 	return fd < 0 ? -errno : fd;
 }
 
+/* kprobe_profile has a line for each event: its name, its hits, those that were missed. */
+static bool find_hits(const char *profile, const char *name, uint64_t *hits)
+{
+	const char *line = strstr(profile, name);
+	unsigned long hit, missed;
+
+	if (!line || sscanf(line + strlen(name), "%lu %lu", &hit, &missed) != 2)
+		return false;
+	*hits = hit + missed;
+	return true;
+}
+
 int kprobe_event__hits(const struct kprobe_event *event, uint64_t *hits)
 {
-	unsigned long hit, missed;
-	char path[64], line[256], name[128];
-	int err = -ENOENT;
-	FILE *file;
+	char lines[4096 + 1]; /* the kernel hands out whole ones */
+	ssize_t size;
 
-	snprintf(path, sizeof(path), "%s/kprobe_profile", tracefs());
-	file = fopen(path, "re");
-	if (!file)
-		return -errno;
-	while (err && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%127s %lu %lu", name, &hit, &missed) != 3 ||
-		    strcmp(name, event->name) != 0)
-			continue;
-		*hits = hit + missed;
-		err = 0;
+	for (off_t at = 0; (size = pread(event->profile_fd, lines, sizeof(lines) - 1, at)) > 0;
+	     at += size) {
+		lines[size] = '\0';
+		if (find_hits(lines, event->name, hits))
+			return 0;
 	}
-	fclose(file);
-	return err;
+	return size < 0 ? -errno : -ENOENT;
 }
 
 /* "p:vfioscope/vfioscope_123_0_entry ...", or r1024:...: the event's name and owner. */
@@ -137,7 +147,7 @@ static bool parse_own(const char *line, struct kprobe_event *event, int *pid)
 
 void kprobe_event__sweep(void)
 {
-	struct kprobe_event event;
+	struct kprobe_event event = { .profile_fd = -1 };
 	char path[64], *line = NULL;
 	size_t size = 0;
 	FILE *file;

@@ -8,6 +8,7 @@
 
 struct kprobe_event {
 	char name[64]; /* in group "vfioscope"; unique on the machine; empty: there is none */
+	int profile_fd; /* tells the hits of an entry; less than 0: nothing does */
 };
 
 /* At the entry or the exit of @function in @module ("vmlinux": the kernel itself); disabled. */

@@ -61,8 +61,11 @@ void wait_for_programs(void)
 }
 
 /* How often a reading is tried in which no call comes in between, and how many such are wanted. */
-#define MUTED_TRIES 20
+#define MUTED_TRIES 200
 #define MUTED_QUIET_TRIES 3
+
+/* How often it is read again when calls seem to have been muted. */
+#define MUTED_ROUNDS 5
 
 /*
  * Hits of the entry's event in which its program did not run: between two bounds. They never shrink, so
@@ -85,7 +88,10 @@ static bool try_muted(const struct tracer *tracer, const struct probe *probe,
 	return after - before == tracer->nr_cpus - 1;
 }
 
-/* For more than it is, this takes a call that was caught between its hit and its program in each quiet try. */
+/*
+ * For more than it is, this takes a call that was caught between its hit and its program in each quiet
+ * try: then it is one too many, which probe__confirm_muted() finds.
+ */
 static void read_muted(const struct tracer *tracer, const struct probe *probe,
 		       struct reading *reading)
 {
@@ -100,6 +106,37 @@ static void read_muted(const struct tracer *tracer, const struct probe *probe,
 		else if (reading->muted_min < reading->muted_max)
 			wait_for_programs();
 	}
+}
+
+uint64_t muted_between(const struct reading *from, const struct reading *to)
+{
+	return to->muted_max > from->muted_min ? to->muted_max - from->muted_min : 0;
+}
+
+/* Hits that were muted never shrink in number: before, there were at most as many. */
+static void limit_muted(struct reading *reading, uint64_t most)
+{
+	if (reading->muted_min > most)
+		reading->muted_min = most;
+	if (reading->muted_max > most)
+		reading->muted_max = most;
+}
+
+void probe__confirm_muted(const struct tracer *tracer, struct probe *probe)
+{
+	struct reading *readings[] = { &probe->opening, &probe->open, &probe->closing,
+				       &probe->shut };
+
+	if (!probe->provable || !probe->entry.event.name[0])
+		return;
+	for (int i = 0; i < MUTED_ROUNDS && muted_between(&probe->opening, &probe->shut); i++) {
+		struct reading now = {};
+
+		read_muted(tracer, probe, &now);
+		limit_muted(&probe->shut, now.muted_max);
+	}
+	for (size_t i = 0; i < sizeof(readings) / sizeof(*readings); i++)
+		limit_muted(readings[i], probe->shut.muted_max);
 }
 
 /*

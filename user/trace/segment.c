@@ -14,10 +14,11 @@
 
 #define NSEC_PER_MSEC 1000000ULL
 
-/* How long calls that are in flight when the gate is shut may take to end. */
-#define DRAIN_NS (500 * NSEC_PER_MSEC)
-
-/* How often we look whether they have. */
+/*
+ * How often we look whether the calls that were in flight when the gate was shut have ended, and how long
+ * we wait for each look. The clock does not decide: a machine that stood still gave them no time to.
+ */
+#define DRAIN_LOOKS 500
 #define TICK_NS NSEC_PER_MSEC
 
 /* Each handler into a pair of its module that has none of its direction. */
@@ -325,15 +326,28 @@ void segment__drain(const struct segment *segment, uint64_t from_ns, uint64_t to
 {
 	const struct timespec tick = { .tv_nsec = TICK_NS };
 
-	do {
+	for (int i = 0; i < DRAIN_LOOKS; i++) {
 		nanosleep(&tick, NULL);
-	} while (segment__in_flight(segment, from_ns, to_ns) && monotonic_ns() - to_ns < DRAIN_NS);
+		if (!segment__in_flight(segment, from_ns, to_ns))
+			return;
+	}
 }
 
 void segment__poll(struct tracer *tracer, struct segment *segment)
 {
 	READ_ALL(tracer, segment, end);
 	snapshot__take(tracer->snapshot, tracer);
+}
+
+static void confirm_muted(const struct tracer *tracer, struct segment *segment)
+{
+	for (size_t i = 0; i < segment->nr_pairs; i++) {
+		const struct pair *pair = &segment->pairs[i];
+
+		for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++)
+			if (pair->probes[dir] && pair->method == TRACE_KPROBE)
+				probe__confirm_muted(tracer, pair->probes[dir]);
+	}
 }
 
 void segment__shut(struct tracer *tracer, struct segment *segment)
@@ -345,6 +359,7 @@ void segment__shut(struct tracer *tracer, struct segment *segment)
 	/* No program runs any more that passed the gate before it was shut; with "nohz_full" a tick must do. */
 	wait_for_programs();
 	segment__drain(segment, segment->from_ns, segment->to_ns);
+	confirm_muted(tracer, segment);
 	snapshot__take(tracer->snapshot, tracer);
 	for (size_t i = 0; i < tracer->nr_handlers; i++)
 		segment->probes[i].counted = probe__counted(tracer, &segment->probes[i]) -
@@ -378,7 +393,7 @@ uint64_t segment__muted_before_open(const struct segment *segment)
 			if (!probe)
 				continue;
 			muted += pair->method == TRACE_KPROBE
-					 ? probe->open.muted_max - probe->closing.muted_min
+					 ? muted_between(&probe->closing, &probe->open)
 					 : probe->open.entry_misses - probe->closing.entry_misses;
 		}
 	}

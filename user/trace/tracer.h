@@ -192,6 +192,10 @@ uint64_t program_misses(const struct bpf_program *program); /* runs that the ker
 uint64_t hook__link_misses(const struct hook *hook);
 void probe__read(const struct tracer *tracer, const struct pair *pair, const struct probe *probe,
 		 struct reading *reading);
+/* At most. */
+uint64_t muted_between(const struct reading *from, const struct reading *to);
+/* After the gate was shut, by kprobe: what seems to have been muted while it was open is looked at again. */
+void probe__confirm_muted(const struct tracer *tracer, struct probe *probe);
 
 /* snoop.c: what a pair's programs need for single calls, or the lack of it; before they are loaded. */
 void snoop__leave_out(struct pair *pair);
