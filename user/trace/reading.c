@@ -4,6 +4,7 @@
 #include <linux/bpf.h>
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "user/trace/tracer.h"
@@ -64,8 +65,9 @@ void wait_for_programs(void)
 #define MUTED_TRIES 200
 #define MUTED_QUIET_TRIES 3
 
-/* How often it is read again when calls seem to have been muted. */
+/* How often it is read again while its bounds are apart, or when calls seem to have been muted. */
 #define MUTED_ROUNDS 5
+#define TICK_NS 1000000
 
 /*
  * Hits of the entry's event in which its program did not run: between two bounds. They never shrink, so
@@ -122,13 +124,22 @@ static void limit_muted(struct reading *reading, uint64_t most)
 		reading->muted_max = most;
 }
 
+void probe__settle_muted(const struct tracer *tracer, struct probe *probe)
+{
+	const struct timespec tick = { .tv_nsec = TICK_NS };
+	struct reading *opening = &probe->opening;
+
+	for (int i = 0; i < MUTED_ROUNDS && opening->muted_min < opening->muted_max; i++) {
+		nanosleep(&tick, NULL);
+		read_muted(tracer, probe, opening);
+	}
+}
+
 void probe__confirm_muted(const struct tracer *tracer, struct probe *probe)
 {
 	struct reading *readings[] = { &probe->opening, &probe->open, &probe->closing,
 				       &probe->shut };
 
-	if (!probe->provable || !probe->entry.event.name[0])
-		return;
 	for (int i = 0; i < MUTED_ROUNDS && muted_between(&probe->opening, &probe->shut); i++) {
 		struct reading now = {};
 

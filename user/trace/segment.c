@@ -289,11 +289,28 @@ static void read_unseen(const struct tracer *tracer, const struct segment *segme
 	}
 }
 
+/* Each probe that has its muted calls told apart. */
+static void for_each_muted(const struct tracer *tracer, const struct segment *segment,
+			   void (*act)(const struct tracer *tracer, struct probe *probe))
+{
+	for (size_t i = 0; i < segment->nr_pairs; i++) {
+		const struct pair *pair = &segment->pairs[i];
+
+		for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++) {
+			struct probe *probe = pair->probes[dir];
+
+			if (pair->method == TRACE_KPROBE && probe && probe->provable)
+				act(tracer, probe);
+		}
+	}
+}
+
 void segment__open(struct tracer *tracer, struct segment *segment)
 {
 	for (size_t i = 0; i < tracer->nr_handlers; i++)
 		segment->probes[i].counted_before = probe__counted(tracer, &segment->probes[i]);
 	READ_ALL(tracer, segment, opening);
+	for_each_muted(tracer, segment, probe__settle_muted);
 	read_unseen(tracer, segment); /* after it: so it is rather too small than too large */
 	segment->from_ns = monotonic_ns();
 	move_gates(segment, segment->from_ns);
@@ -339,17 +356,6 @@ void segment__poll(struct tracer *tracer, struct segment *segment)
 	snapshot__take(tracer->snapshot, tracer);
 }
 
-static void confirm_muted(const struct tracer *tracer, struct segment *segment)
-{
-	for (size_t i = 0; i < segment->nr_pairs; i++) {
-		const struct pair *pair = &segment->pairs[i];
-
-		for (enum vs_dir dir = VS_READ; dir < VS_DIRS; dir++)
-			if (pair->probes[dir] && pair->method == TRACE_KPROBE)
-				probe__confirm_muted(tracer, pair->probes[dir]);
-	}
-}
-
 void segment__shut(struct tracer *tracer, struct segment *segment)
 {
 	READ_ALL(tracer, segment, closing);
@@ -359,7 +365,7 @@ void segment__shut(struct tracer *tracer, struct segment *segment)
 	/* No program runs any more that passed the gate before it was shut; with "nohz_full" a tick must do. */
 	wait_for_programs();
 	segment__drain(segment, segment->from_ns, segment->to_ns);
-	confirm_muted(tracer, segment);
+	for_each_muted(tracer, segment, probe__confirm_muted);
 	snapshot__take(tracer->snapshot, tracer);
 	for (size_t i = 0; i < tracer->nr_handlers; i++)
 		segment->probes[i].counted = probe__counted(tracer, &segment->probes[i]) -

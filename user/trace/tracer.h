@@ -194,7 +194,9 @@ void probe__read(const struct tracer *tracer, const struct pair *pair, const str
 		 struct reading *reading);
 /* At most. */
 uint64_t muted_between(const struct reading *from, const struct reading *to);
-/* After the gate was shut, by kprobe: what seems to have been muted while it was open is looked at again. */
+/* By kprobe, before the gate is opened: what was muted until now is read again while its bounds are apart. */
+void probe__settle_muted(const struct tracer *tracer, struct probe *probe);
+/* By kprobe, after the gate was shut: what seems to have been muted while it was open is looked at again. */
 void probe__confirm_muted(const struct tracer *tracer, struct probe *probe);
 
 /* snoop.c: what a pair's programs need for single calls, or the lack of it; before they are loaded. */

@@ -15,6 +15,7 @@ wrong()
 	wrongs=$((wrongs + 1))
 	echo "run $i: $*" | diag
 	grep -E '^vfio|^issued' out | diag
+	grep -oE '"(left|entry_misses|exit_misses)": *[0-9]+' run.json | tr '\n' ' ' | diag
 }
 
 # check: does the account of run.json hold?
