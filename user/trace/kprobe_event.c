@@ -22,6 +22,9 @@
 /* Twice the room of the start table (VS_START_SLOTS): what does not fit there is lost anyway. */
 #define MAX_ACTIVE 1024
 
+/* A read of kprobe_profile returns whole lines, up to a page of the kernel: this is the largest there is. */
+#define PROFILE_READ (64 << 10)
+
 /* Closing an event ends its use a little later. */
 #define REMOVE_TRIES 100
 
@@ -124,7 +127,7 @@ static bool find_hits(const char *profile, const char *name, uint64_t *hits)
 
 int kprobe_event__hits(const struct kprobe_event *event, uint64_t *hits)
 {
-	char lines[4096 + 1]; /* the kernel hands out whole ones */
+	char lines[PROFILE_READ + 1];
 	ssize_t size;
 
 	for (off_t at = 0; (size = pread(event->profile_fd, lines, sizeof(lines) - 1, at)) > 0;

@@ -4,7 +4,6 @@
 #include <linux/bpf.h>
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "user/trace/tracer.h"
@@ -67,7 +66,6 @@ void wait_for_programs(void)
 
 /* How often it is read again while its bounds are apart, or when calls seem to have been muted. */
 #define MUTED_ROUNDS 5
-#define TICK_NS 1000000
 
 /*
  * Hits of the entry's event in which its program did not run: between two bounds. They never shrink, so
@@ -126,11 +124,10 @@ static void limit_muted(struct reading *reading, uint64_t most)
 
 void probe__settle_muted(const struct tracer *tracer, struct probe *probe)
 {
-	const struct timespec tick = { .tv_nsec = TICK_NS };
 	struct reading *opening = &probe->opening;
 
 	for (int i = 0; i < MUTED_ROUNDS && opening->muted_min < opening->muted_max; i++) {
-		nanosleep(&tick, NULL);
+		wait_for_programs();
 		read_muted(tracer, probe, opening);
 	}
 }
