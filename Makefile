@@ -6,6 +6,7 @@
 # make check      all tests; SUITE=unit,cli,bpf,ism,clients,vm runs parts
 # make bench-limit  barbench against a bare loop and memcpy(), to out/bench/limit.json
 # make bench-stats  how often compare calls what is not there, and finds what is, to out/bench/stats.json
+# make bench-many   how long compare takes for 2 x 100 runs of 500 cells, to out/bench/many.json
 # make lint       compilers' and linters' warnings, and the layering rules
 # make bench      what commands and a traced access cost, kept in out/bench/store
 # make bench-compare BASE=REVISION  the same of a revision and the work tree in turn, compared
@@ -211,6 +212,13 @@ bench-stats: setup
 	$(Q)$(MAKE) --silent --no-print-directory $(O)/bench/simulate
 	$(Q)benchmarks/stats/stats.py $(O)/bench/simulate $(O)/bench/stats.json \
 		$(if $(COMPARISONS),--comparisons $(COMPARISONS)) $(if $(SEED),--seed $(SEED))
+
+# TIMES=N compares so often
+.PHONY: bench-many
+bench-many: setup
+	$(Q)$(MAKE) --silent --no-print-directory $(BIN)/vfioscope
+	$(Q)mkdir -p $(O)/bench
+	$(Q)benchmarks/many/many.py $(BIN)/vfioscope $(O)/bench/many $(O)/bench/many.json $(if $(TIMES),--times $(TIMES))
 
 .PHONY: lint
 lint: setup $(SKELETONS) $(OBJ)/benchmarks/overhead/empty.skel.h

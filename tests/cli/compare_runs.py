@@ -15,17 +15,11 @@ import pathlib
 import random
 import sys
 
-TEMPLATE = json.loads(pathlib.Path("runs/trace.json").read_text())
-BENCH = json.loads(pathlib.Path("runs/bench.json").read_text())
+RUNS = pathlib.Path(__file__).parent / "runs"
+TEMPLATE = json.loads((RUNS / "trace.json").read_text())
+BENCH = json.loads((RUNS / "bench.json").read_text())
 ACCESSES = 2000
 files = 0
-
-
-def bucket_low(index):
-    if index < 64:
-        return index
-    shift = (index >> 5) - 1
-    return (32 + (index & 31)) << shift
 
 
 def bucket_of(ns):

@@ -108,8 +108,15 @@ static double bucket_error(enum compare_metric metric, double ns)
 	return log(((double)vs_hist_low(bucket + 1) - 1) / low);
 }
 
-static int estimate(struct judge *judge, enum compare_metric metric, struct sample base,
-		    struct sample new, struct compare_result *result)
+/* Of samples that do not vary. */
+static void estimate_exact(struct sample base, struct sample new, struct compare_result *result)
+{
+	result->shift = new.values[0] - base.values[0];
+	result->interval = (struct interval){ result->shift, result->shift, 1 };
+}
+
+static int estimate_varying(struct judge *judge, enum compare_metric metric, struct sample base,
+			    struct sample new, struct compare_result *result)
 {
 	const struct tools *tools;
 	int err = find_tools(judge, base.nr, new.nr, &tools);
@@ -120,8 +127,18 @@ static int estimate(struct judge *judge, enum compare_metric metric, struct samp
 	else if (!err)
 		err = shift_plan__estimate(&tools->plan, base, new, &result->shift,
 					   &result->interval);
+	return err;
+}
+
+static int estimate(struct judge *judge, enum compare_metric metric, struct sample base,
+		    struct sample new, struct compare_result *result)
+{
+	int err = 0;
+
 	if (result->exact)
-		result->interval = (struct interval){ result->shift, result->shift, 1 };
+		estimate_exact(base, new, result);
+	else
+		err = estimate_varying(judge, metric, base, new, result);
 	result->interval.low = from_log(metric, result->interval.low);
 	result->interval.high = from_log(metric, result->interval.high);
 	result->shift = from_log(metric, result->shift);

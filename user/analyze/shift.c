@@ -57,17 +57,20 @@ static double *differences(struct sample a, struct sample b)
 int shift_plan__estimate(const struct shift_plan *plan, struct sample a, struct sample b,
 			 double *shift, struct interval *interval)
 {
-	size_t nr = a.nr * b.nr;
+	size_t nr = a.nr * b.nr, middle = nr / 2;
 	double *all = differences(a, b);
 
 	if (!all)
 		return -ENOMEM;
-	*shift = (select_value(all, nr, (nr - 1) / 2) + select_value(all, nr, nr / 2)) / 2;
+	*shift = select_median(all, nr);
 	*interval = (struct interval){ -INFINITY, INFINITY, 1 };
+	/* Neither rank is on the other side of the median, which parts them. */
 	if (plan->rank)
-		*interval = (struct interval){ select_value(all, nr, plan->rank - 1),
-					       select_value(all, nr, nr - plan->rank),
-					       plan->level };
+		*interval = (struct interval){
+			select_value(all, nr - middle, plan->rank - 1),
+			select_value(all + middle, nr - middle, nr - middle - plan->rank),
+			plan->level,
+		};
 	free(all);
 	return 0;
 }

@@ -28,6 +28,8 @@ void sort_values(double *values, size_t nr);
  * behind it, and return it (C. A. R. Hoare, Comm. ACM 4 (1961), 321).
  */
 double select_value(double *values, size_t nr, size_t k);
+/* Likewise the median of one value at least: up to nr / 2 are the smaller ones, from there on the larger. */
+double select_median(double *values, size_t nr);
 
 double sample__mean(struct sample sample); /* 0 of none */
 int sample__median(struct sample sample, double *median); /* 0 of none */

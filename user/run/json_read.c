@@ -13,6 +13,7 @@
 #include "user/run/json_buckets.h"
 #include "user/run/json_fields.h"
 #include "user/run/json_line.h"
+#include "user/run/json_region.h"
 #include "user/run/json_text.h"
 #include "user/run/read_file.h"
 #include "user/run/run.h"
@@ -417,12 +418,14 @@ int json__read_strict(const char *text, size_t size, const char *name, const str
 static int read_rest(struct reader *reader, const char *text, size_t size, struct run *run)
 {
 	const struct where document = {};
+	struct json_region region;
 	json_t *json;
 	int err;
 
+	json_region__enter(&region);
 	json = load(reader, text, size);
 	err = json ? read_object(reader, &document, json, &run_layout, run) : -EINVAL;
-	json_decref(json);
+	json_region__leave(&region);
 	return err;
 }
 
