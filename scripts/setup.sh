@@ -15,7 +15,7 @@ packages=(
 	# lint
 	clang-format clang-tidy cppcheck shellcheck
 	# tests: unit, command line, virtual machines, measurements
-	libcmocka-dev liburing-dev perl python3 python3-jsonschema hyperfine file
+	libcmocka-dev liburing-dev perl python3 python3-jsonschema hyperfine time file
 	bpftrace qemu-system-x86 qemu-system-misc busybox-static cpio xz-utils zstd dwarves
 	# kernel modules, built out of tree against Debian's headers of its own kernel; kbuild runs
 	# objtool and modpost from linux-kbuild, which need libelf1 (above: libelf-dev)

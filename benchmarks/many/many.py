@@ -2,21 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """make bench-many: how long `vfioscope compare` takes for 2 x 100 runs of 500 cells, and how much memory.
 
-The runs are made from those of the tests, seeded, unless they are there already. A timing is no test: the exit
-status is 0 whatever it is, and 2 if the runs could not be made or compared.
+The runs are made from those of the tests, seeded, unless they are there already. A timing is no test:
+the exit status is 0 whatever it is, and 2 if the runs could not be made or compared.
 """
 import argparse
 import concurrent.futures
 import copy
+import hashlib
 import json
 import os
 import pathlib
 import random
-import resource
 import shutil
 import subprocess
 import sys
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/cli"))
@@ -65,9 +64,16 @@ def make_side(directory, side):
         (directory / f"{i}.json").write_text(json.dumps(make_run(), separators=(",", ":")))
 
 
+def version():
+    """Of the runs: a hash of all that they depend on."""
+    sources = (pathlib.Path(__file__), pathlib.Path(compare_runs.__file__), compare_runs.RUNS / "trace.json")
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
+
+
 def make_runs(directory):
     """In a directory beside, renamed when all are there: what was interrupted is made again."""
-    unfinished = directory.with_name(directory.name + ".unfinished")
+    unfinished = directory.with_suffix(".unfinished")
+    print("making the runs, a minute at most", file=sys.stderr)
     shutil.rmtree(unfinished, ignore_errors=True)
     with concurrent.futures.ProcessPoolExecutor() as pool:
         made = []
@@ -89,25 +95,22 @@ def megabytes_of(directory):
 
 
 def compare(program, directory):
-    """Seconds it took, seconds of CPU."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    start = time.monotonic()
-    result = subprocess.run([program, "compare", directory / SIDES[0], "--new", directory / SIDES[1]],
-                            stdout=subprocess.DEVNULL, check=False)
-    elapsed = time.monotonic() - start
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    """What time(1) says of it: seconds it took, seconds of CPU, MB at most."""
+    command = ["time", "-q", "-f", "%e %U %S %M", program, "compare", directory / SIDES[0], "--new",
+               directory / SIDES[1]]
+    result = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
     if result.returncode not in (0, 1, 3):
-        raise RuntimeError(f"vfioscope compare ended with status {result.returncode}")
-    return elapsed, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        raise RuntimeError(f"vfioscope compare ended with status {result.returncode}: {result.stderr}")
+    elapsed, user, system, kib = map(float, result.stderr.split())
+    return elapsed, user + system, kib * 1024 / 1e6
 
 
 def measure(program, directory, times):
     compare(program, directory)
-    both = [compare(program, directory) for _ in range(times)]
+    elapsed, cpu, most = zip(*(compare(program, directory) for _ in range(times)))
     return {"cpus": len(os.sched_getaffinity(0)), "runs": RUNS, "cells": CELLS,
             "buckets": buckets_of(directory), "side_mb": megabytes_of(directory / SIDES[0]),
-            "elapsed_s": [elapsed for elapsed, _ in both], "cpu_s": [cpu for _, cpu in both],
-            "most_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6}
+            "elapsed_s": elapsed, "cpu_s": cpu, "memory_mb": most}
 
 
 def show(result):
@@ -115,23 +118,23 @@ def show(result):
     print(f"2 x {RUNS} runs of {CELLS} cells, {result['buckets']:.0f} buckets in each, "
           f"{result['side_mb']:.0f} MB a side; {result['cpus']} CPUs")
     print(f"compared {len(elapsed)} times: {min(elapsed):.2f} to {max(elapsed):.2f} s (wanted: under {LIMIT_S}), "
-          f"{max(result['cpu_s']):.2f} s of CPU, {result['most_mb']:.1f} MB (under {LIMIT_MB})")
+          f"{max(result['cpu_s']):.2f} s of CPU, {max(result['memory_mb']):.1f} MB (under {LIMIT_MB})")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", type=pathlib.Path, help="vfioscope")
-    parser.add_argument("directory", type=pathlib.Path, help="of the runs; made if it is not there")
+    parser.add_argument("directory", type=pathlib.Path, help="for the runs")
     parser.add_argument("output", type=pathlib.Path)
     parser.add_argument("--times", type=int, default=9)
     options = parser.parse_args()
     if options.times < 1:
         parser.error("--times: 1 at least")
     try:
-        if not options.directory.exists():
-            print("making the runs, a minute at most", file=sys.stderr)
-            make_runs(options.directory)
-        result = measure(options.program, options.directory, options.times)
+        directory = options.directory / version()
+        if not directory.exists():
+            make_runs(directory)
+        result = measure(options.program, directory, options.times)
         options.output.write_text(json.dumps(result, indent=1) + "\n")
     except (OSError, RuntimeError) as error:
         print(f"many.py: {error}", file=sys.stderr)

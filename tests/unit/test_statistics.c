@@ -143,6 +143,46 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Of @values each of the order, and the median, against sorting. */
+static void assert_selected(const double *values, size_t nr)
+{
+	double sorted[32], work[32];
+
+	memcpy(sorted, values, nr * sizeof(*values));
+	qsort(sorted, nr, sizeof(*sorted), by_size);
+	for (size_t k = 0; k < nr; k++) {
+		memcpy(work, values, nr * sizeof(*values));
+		assert_near(select_value(work, nr, k), sorted[k], 0);
+		assert_near(work[k], sorted[k], 0);
+		for (size_t i = 0; i < nr; i++)
+			assert_true(i < k ? work[i] <= work[k] : work[i] >= work[k]);
+		qsort(work, nr, sizeof(*work), by_size);
+		assert_memory_equal(work, sorted, nr * sizeof(*work));
+	}
+	memcpy(work, values, nr * sizeof(*values));
+	assert_near(select_median(work, nr), (sorted[(nr - 1) / 2] + sorted[nr / 2]) / 2, 0);
+	for (size_t i = 0; i < nr; i++)
+		assert_true(i < nr / 2 ? work[i] <= sorted[nr / 2] : work[i] >= sorted[nr / 2]);
+}
+
+static void test_select(void **state)
+{
+	unsigned short seed[3] = { 11 };
+	double values[32];
+
+	(void)state;
+	for (size_t nr = 1; nr <= COUNT(values); nr++) {
+		for (int most = 1; most < 40; most += 3) {
+			for (size_t i = 0; i < nr; i++)
+				values[i] = (int)(erand48(seed) * most);
+			assert_selected(values, nr);
+		}
+		for (size_t i = 0; i < nr; i++) /* falls, then rises: each pivot is the least */
+			values[i] = fabs((double)i - (double)nr / 2);
+		assert_selected(values, nr);
+	}
+}
+
 static void test_shift_is_of_all_differences(void **state)
 {
 	unsigned short seed[3] = { 7 };
@@ -299,6 +339,7 @@ int main(void)
 		cmocka_unit_test(test_rank_test_of_many),
 		cmocka_unit_test(test_least_p),
 		cmocka_unit_test(test_plan_of_tables),
+		cmocka_unit_test(test_select),
 		cmocka_unit_test(test_shift_is_of_all_differences),
 		cmocka_unit_test(test_too_small_for_an_interval),
 		cmocka_unit_test(test_bootstrap),

@@ -111,6 +111,7 @@ void bootstrap__estimate(const struct bootstrap *bootstrap, struct sample a, str
 	resample(bootstrap, 1, b, expansion(b.nr), off);
 	tail = tail_of(level, a.nr, b.nr);
 	interval->low = *shift + select_value(off, BOOTSTRAP_RESAMPLES, tail - 1);
+	/* A tail is half of them at most: this one is among what was not smaller. */
 	interval->high = *shift + select_value(off + tail - 1, BOOTSTRAP_RESAMPLES + 1 - tail,
 					       BOOTSTRAP_RESAMPLES + 1 - 2 * tail);
 	interval->level = level;

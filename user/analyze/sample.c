@@ -6,6 +6,8 @@
 
 #include "user/analyze/statistics.h"
 
+#define MOST_VISITS 16 /* to each value, on average; beyond, sorting them is quicker */
+
 static int by_size(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -38,10 +40,13 @@ static size_t partition(double *values, size_t nr, double pivot, bool equal)
 
 double select_value(double *values, size_t nr, size_t k)
 {
-	for (;;) {
+	size_t visits = MOST_VISITS * nr;
+
+	while (visits >= nr) {
 		double pivot = values[nr / 2];
 		size_t below = partition(values, nr, pivot, false), not_above;
 
+		visits -= nr;
 		if (k < below) {
 			nr = below;
 			continue;
@@ -53,6 +58,8 @@ double select_value(double *values, size_t nr, size_t k)
 		nr -= not_above;
 		k -= not_above;
 	}
+	sort_values(values, nr);
+	return values[k];
 }
 
 double select_median(double *values, size_t nr)

@@ -24,11 +24,11 @@ struct interval {
 
 void sort_values(double *values, size_t nr);
 /*
- * Put the element that belongs at @k of the ordered values there, smaller ones before it, larger ones
- * behind it, and return it (C. A. R. Hoare, Comm. ACM 4 (1961), 321).
+ * Put the element that belongs at @k, below @nr, of the ordered values there, smaller ones before it, larger ones
+ * behind it, and return it (C. A. R. Hoare, Comm. ACM 4 (1961), 321; what takes too long is sorted).
  */
 double select_value(double *values, size_t nr, size_t k);
-/* Likewise the median of one value at least: up to nr / 2 are the smaller ones, from there on the larger. */
+/* Likewise the median, of @nr from 1 on: those before nr / 2 are the smaller ones. */
 double select_median(double *values, size_t nr);
 
 double sample__mean(struct sample sample); /* 0 of none */

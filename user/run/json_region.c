@@ -2,7 +2,6 @@
 #include "user/run/json_region.h"
 
 #include <jansson.h>
-#include <pthread.h>
 #include <stdalign.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +12,7 @@
 
 struct json_region_chunk {
 	struct json_region_chunk *next;
-	size_t left; /* bytes at the end of @memory */
+	size_t left; /* bytes at the start of @memory */
 	max_align_t memory[];
 };
 
@@ -54,17 +53,14 @@ static void release(void *memory)
 		free(memory);
 }
 
-/* What jansson allocated before is freed as before. */
-static void set_up(void)
+/* At the start: later, another thread might be in jansson. */
+static __attribute__((constructor)) void set_up(void)
 {
 	json_set_alloc_funcs(allocate, release);
 }
 
 void json_region__enter(struct json_region *region)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, set_up);
 	*region = (struct json_region){};
 	current = region;
 }
