@@ -70,22 +70,22 @@ static __always_inline enum vs_ones judge_piece(__u64 buf, __u64 bytes)
 
 /*
  * What the caller's buffer holds after a read: all ones only if all of it was seen, no as soon as
- * a byte that was seen is another. Not static: so the verifier walks it once.
+ * a byte that was seen is another. Not static: so the verifier walks it once, and nothing of it where nobody
+ * asked. The rest has a piece of its own, for a loop over pieces of any size would be walked for each of them.
  */
 __noinline int judge_ones(__u64 buf, __u64 bytes)
 {
-	if (!buf)
-		return VS_ONES_UNKNOWN;
-	for (__u64 at = 0; at < VS_ONES_MOST; at += VS_ONES_PIECE) {
-		enum vs_ones piece;
+	enum vs_ones ones = VS_ONES_YES;
+	__u64 at = 0;
 
-		if (at >= bytes)
-			return VS_ONES_YES;
-		piece = judge_piece(buf + at, bytes - at);
-		if (piece != VS_ONES_YES)
-			return piece;
-	}
-	return bytes > VS_ONES_MOST ? VS_ONES_UNKNOWN : VS_ONES_YES;
+	if (!config.snoop.all_ones || !buf)
+		return VS_ONES_UNKNOWN;
+	for (; ones == VS_ONES_YES && at < VS_ONES_MOST && bytes - at >= VS_ONES_PIECE;
+	     at += VS_ONES_PIECE)
+		ones = judge_piece(buf + at, VS_ONES_PIECE);
+	if (ones != VS_ONES_YES || at == bytes)
+		return ones;
+	return at < VS_ONES_MOST ? judge_piece(buf + at, bytes - at) : VS_ONES_UNKNOWN;
 }
 
 static __always_inline enum vs_ones count_ones(const struct access *access, enum vs_dir dir,
