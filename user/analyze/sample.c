@@ -22,7 +22,7 @@ void sort_values(double *values, size_t nr)
 
 /*
  * Move those below the pivot, or with @equal those not above it, to the front; returns how many they are. The
- * loop has no branch that depends on the values, which a CPU would foretell wrongly every other time.
+ * loop has no branch that depends on the values: a CPU would mispredict every other one.
  */
 static size_t partition(double *values, size_t nr, double pivot, bool equal)
 {
