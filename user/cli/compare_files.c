@@ -34,6 +34,7 @@ static int is_json(const struct dirent *entry)
 
 static int append_directory(struct compare_files *files, const char *path)
 {
+	const char *slash = path[0] && path[strlen(path) - 1] == '/' ? "" : "/";
 	struct dirent **entries;
 	int nr = scandir(path, &entries, is_json, versionsort);
 	int err = nr < 0 ? -errno : 0;
@@ -43,7 +44,7 @@ static int append_directory(struct compare_files *files, const char *path)
 	for (int i = 0; i < nr; i++) {
 		char *file;
 
-		if (!err && asprintf(&file, "%s/%s", path, entries[i]->d_name) < 0)
+		if (!err && asprintf(&file, "%s%s%s", path, slash, entries[i]->d_name) < 0)
 			file = NULL;
 		err = err ?: add_path(files, file);
 		free(entries[i]);

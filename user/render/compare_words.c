@@ -126,9 +126,9 @@ char *compare_text__rule(const struct compare *compare)
 	const struct compare_options *options = &compare->options;
 
 	return format_new(
-		"called is what is significant over all %zu tests, with its %g %% interval beyond "
-		"%g %% and beyond the deviation of base",
-		compare->tests, 100 * options->level, 100 * options->threshold);
+		"called is what is significant at %g over all tests (%zu), with its %g %% interval "
+		"beyond %g %% and beyond the deviation of base",
+		options->alpha, compare->tests, 100 * options->level, 100 * options->threshold);
 }
 
 char *compare_text__conclusion(const struct compare *compare)
