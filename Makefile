@@ -210,12 +210,13 @@ $(O)/bench/simulate: $(OBJ)/benchmarks/stats/simulate.o $(PARTS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(OBJ)/vfioscope.a $(RUN_LIBS)
 
-# COMPARISONS= and SEED= as benchmarks/stats/stats.py --help says
+# COMPARISONS=, SEED=, NOISE= and THRESHOLD= as benchmarks/stats/stats.py --help says
 .PHONY: bench-stats
 bench-stats: setup
 	$(Q)$(MAKE) --silent --no-print-directory $(O)/bench/simulate
 	$(Q)benchmarks/stats/stats.py $(O)/bench/simulate $(O)/bench/stats.json \
-		$(if $(COMPARISONS),--comparisons $(COMPARISONS)) $(if $(SEED),--seed $(SEED))
+		$(if $(COMPARISONS),--comparisons $(COMPARISONS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(NOISE),--noise $(NOISE)) $(if $(THRESHOLD),--threshold $(THRESHOLD))
 
 # TIMES=N compares so often
 .PHONY: bench-many

@@ -93,6 +93,7 @@ enum compare_fact_kind {
 	COMPARE_ATTACH,
 	COMPARE_DEVICE,
 	COMPARE_DRIVER,
+	COMPARE_SETTING, /* of the machine: governor, clock, preemption, ... */
 	COMPARE_TOOL,
 	COMPARE_FACTS
 };
@@ -138,8 +139,11 @@ struct compare {
 	struct compare_fact facts[COMPARE_FACTS];
 	struct compare_change *changes;
 	size_t nr_changes;
-	size_t tests; /* that the Mann-Whitney test was used in */
+	size_t tests,
+		tests_coarse; /* that the Mann-Whitney test was used in, by which alpha holds */
 	size_t verdicts[COMPARE_NO_VERDICT + 1]; /* cells by verdict */
+	double lost[COMPARE_SIDES], counted[COMPARE_SIDES]; /* calls of traces, by their accounts */
+	bool lossy; /* so many were lost that no verdict counts */
 	bool refused; /* by a fact */
 	size_t next; /* cell that is likely to be added to next */
 };
