@@ -46,6 +46,12 @@ static char *machine_of(const struct run_host *host)
 		       : text;
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* In the order of their names: that of handlers says nothing. */
 static char *methods_of(const struct run *run)
 {
 	const char *seen[8];
@@ -59,13 +65,14 @@ static char *methods_of(const struct run *run)
 		for (size_t j = 0; j < run->segments[i].nr_handlers; j++) {
 			const char *method = run->segments[i].handlers[j].method;
 
-			if (has((char *const *)seen, nr, method) ||
-			    nr == sizeof(seen) / sizeof(*seen))
-				continue;
-			fprintf(out, "%s%s", nr ? ", " : "", method);
-			seen[nr++] = method;
+			if (nr < sizeof(seen) / sizeof(*seen) &&
+			    !has((char *const *)seen, nr, method))
+				seen[nr++] = method;
 		}
 	}
+	qsort(seen, nr, sizeof(*seen), by_name);
+	for (size_t i = 0; i < nr; i++)
+		fprintf(out, "%s%s", i ? ", " : "", seen[i]);
 	if (fclose(out)) {
 		free(text);
 		return NULL;
