@@ -245,6 +245,15 @@ static int parse_flag(struct bench_options *options, int key)
 	}
 }
 
+static const char *name_of(int key)
+{
+	const struct argp_option *option = table;
+
+	while (option->key != key)
+		option++;
+	return option->name;
+}
+
 /* An option that is not of a case. */
 static bool is_foreign(int key)
 {
@@ -262,7 +271,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return -trouble__say(parse->trouble, EINVAL, "'%s' is no option", arg);
 	if (parse->of_suite && is_foreign(key))
 		return -trouble__say(parse->trouble, EINVAL,
-				     "an option of the command line, not of a case");
+				     "--%s is an option of the command line, not of a case",
+				     name_of(key));
 	err = parse_value(parse, key, arg);
 	if (err == -ENOENT)
 		err = parse_flag(parse->options, key);
