@@ -18,6 +18,7 @@ static int add_path(struct compare_files *files, char *path)
 
 	if (file) {
 		file->path = path;
+		file->place = files->nr;
 		return 0;
 	}
 	free(path);
@@ -157,7 +158,7 @@ static int by_start(const void *a, const void *b)
 
 	if (x->started_ns != y->started_ns)
 		return x->started_ns < y->started_ns ? -1 : 1;
-	return strverscmp(x->path, y->path);
+	return (x->place > y->place) - (x->place < y->place);
 }
 
 void compare_files__sort(struct compare_files *files)
