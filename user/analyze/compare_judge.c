@@ -27,6 +27,9 @@ enum family { EXACT_FIGURES, OTHERS, FAMILIES };
 /* On each side: of fewer base units no deviation tells the noise, however many new ones there are. */
 #define LEAST_UNITS 4
 
+/* Of deviations of the threshold. */
+#define NOISY 1.5
+
 struct judge {
 	struct compare *compare;
 	struct tools *tools;
@@ -162,6 +165,17 @@ static void take_as_tested(struct judge *judge, enum compare_metric metric,
 	judge->tested[family][judge->nr_tested[family]++] = result;
 }
 
+/* Between units of the same side. */
+static double pooled_deviation(struct sample a, struct sample b)
+{
+	double in_a = sample__deviation(a), in_b = sample__deviation(b);
+
+	if (a.nr + b.nr < 3)
+		return 0;
+	return sqrt((in_a * in_a * (double)(a.nr - 1) + in_b * in_b * (double)(b.nr - 1)) /
+		    (double)(a.nr + b.nr - 2));
+}
+
 static int measure(struct judge *judge, enum compare_metric metric, struct sample base,
 		   struct sample new, struct compare_result *result)
 {
@@ -170,6 +184,7 @@ static int measure(struct judge *judge, enum compare_metric metric, struct sampl
 	int err;
 
 	result->noise = from_log(metric, noise);
+	result->deviation = pooled_deviation(base, new);
 	result->exact = base.nr > 1 && new.nr > 1 && sample__is_constant(base) &&
 			sample__is_constant(new);
 	err = estimate(judge, metric, base, new, result);
@@ -296,11 +311,24 @@ static int adjust(struct judge *judge, enum family family)
 	return err;
 }
 
+/*
+ * The alpha that this result is held to. Where the noise is about the threshold, the interval has to pass a limit
+ * that is given; where there is more, one that is estimated from the same few runs: there the test alone must do.
+ */
+static double alpha_for(const struct compare_options *options, enum compare_metric metric,
+			const struct compare_result *result)
+{
+	bool noisy = result->deviation > NOISY * to_log(metric, options->threshold);
+
+	return noisy && family_of(metric) == EXACT_FIGURES ? options->alpha_noisy
+							   : alpha_of(options, metric);
+}
+
 /* The least p must be so small that one of @nr tests can be significant, and that there is an interval. */
 static double least_p_wanted(const struct compare_options *options, enum compare_metric metric,
-			     size_t nr)
+			     const struct compare_result *result, size_t nr)
 {
-	return fmin(alpha_of(options, metric) / (double)(nr ?: 1), 1 - options->level);
+	return fmin(alpha_for(options, metric, result) / (double)(nr ?: 1), 1 - options->level);
 }
 
 /* Units a side from which on there is a verdict. */
@@ -332,7 +360,7 @@ static enum compare_verdict decide(const struct compare *compare, enum compare_m
 {
 	double error = bucket_error(metric, result->median[COMPARE_BASE]);
 	bool significant = result->exact ||
-			   result->adjusted_p <= alpha_of(&compare->options, metric);
+			   result->adjusted_p <= alpha_for(&compare->options, metric, result);
 	int side = beyond(metric, result, to_log(metric, result->noise) + error);
 	double margin = to_log(metric, compare->options.threshold);
 
@@ -352,7 +380,7 @@ static bool too_few(const struct judge *judge, const struct compare_cell *cell,
 	double least = least_p(cell->side[COMPARE_BASE].metrics[metric].nr,
 			       cell->side[COMPARE_NEW].metrics[metric].nr);
 
-	return least > least_p_wanted(&judge->compare->options, metric, nr);
+	return least > least_p_wanted(&judge->compare->options, metric, &cell->results[metric], nr);
 }
 
 /*
@@ -381,8 +409,9 @@ static void decide_metric(const struct judge *judge, struct compare_cell *cell,
 	} else if (!result->exact && too_few(judge, cell, metric)) {
 		result->verdict = COMPARE_UNDECIDED;
 		result->why = "too few units";
-		result->needed = units_needed(least_p_wanted(&judge->compare->options, metric,
-							     judge->nr_wanted[family_of(metric)]));
+		result->needed =
+			units_needed(least_p_wanted(&judge->compare->options, metric, result,
+						    judge->nr_wanted[family_of(metric)]));
 	} else {
 		result->verdict = decide(judge->compare, metric, result);
 	}
