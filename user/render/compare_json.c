@@ -29,6 +29,7 @@ static int set_options(json_t *document, const struct compare *compare)
 	err = err ?: json_out__set(object, "threshold", json_real(options->threshold));
 	err = err ?: json_out__set(object, "level", json_real(options->level));
 	err = err ?: json_out__set(object, "alpha", json_real(options->alpha));
+	err = err ?: json_out__set(object, "alpha_noisy", json_real(options->alpha_noisy));
 	err = err ?: json_out__set(object, "alpha_coarse", json_real(options->alpha_coarse));
 	err = err ?: json_out__set(object, "seed", json_integer((json_int_t)options->seed));
 	return err

@@ -133,12 +133,14 @@ char *compare_text__rule(const struct compare *compare)
 {
 	const struct compare_options *options = &compare->options;
 
-	return format_new(
-		"called is what is significant (means and throughputs at %g over all %zu, others "
-		"at %g over all %zu), with its %g %% interval beyond %g %% and beyond the "
-		"deviation of base",
-		options->alpha, compare->tests, options->alpha_coarse, compare->tests_coarse,
-		100 * options->level, 100 * options->threshold);
+	return format_new("called is what is significant (means and throughputs at %g over all "
+			  "%zu, at %g those "
+			  "with much noise; others at %g over all %zu), with its %g %% interval "
+			  "beyond %g %% and "
+			  "beyond the deviation of base",
+			  options->alpha, compare->tests, options->alpha_noisy,
+			  options->alpha_coarse, compare->tests_coarse, 100 * options->level,
+			  100 * options->threshold);
 }
 
 char *compare_text__conclusion(const struct compare *compare)
