@@ -150,7 +150,9 @@ $(CLIENTS):
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CLIENT_LIBS)
 
-# The device that a guest of the ism suite has, a vfio-user server on the host
+# Both run on the host or in a guest of its architecture, whatever is built: they are not cross-built.
+
+# The device that a guest of the ism suite has, a vfio-user server
 $(O)/tests/ism_device: $(call objects,tests/models/ism_device/*.c)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
@@ -162,10 +164,12 @@ $(O)/tests/clients/multiboot: tests/clients/multiboot.S
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -m32 -ffreestanding -nostdlib -static -Wl,-N,-Ttext=0x100000,--build-id=none,--no-warn-rwx-segments -o $@ $<
 
-MULTIBOOT := $(if $(filter x86_64,$(HOST_ARCH)),$(O)/tests/clients/multiboot)
+ifeq ($(ARCH),$(HOST_ARCH))
+HOST_TESTS := $(O)/tests/ism_device $(if $(filter x86_64,$(ARCH)),$(O)/tests/clients/multiboot)
+endif
 
 .PHONY: tests
-tests: all $(UNIT_TESTS) $(CLIENTS) $(O)/tests/ism_device $(MULTIBOOT)
+tests: all $(UNIT_TESTS) $(CLIENTS) $(HOST_TESTS)
 
 .PHONY: setup
 setup:
@@ -206,12 +210,13 @@ $(O)/bench/simulate: $(OBJ)/benchmarks/stats/simulate.o $(PARTS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(OBJ)/vfioscope.a $(RUN_LIBS)
 
-# COMPARISONS= and SEED= as benchmarks/stats/stats.py --help says
+# COMPARISONS=, SEED=, NOISE= and THRESHOLD= as benchmarks/stats/stats.py --help says
 .PHONY: bench-stats
 bench-stats: setup
 	$(Q)$(MAKE) --silent --no-print-directory $(O)/bench/simulate
 	$(Q)benchmarks/stats/stats.py $(O)/bench/simulate $(O)/bench/stats.json \
-		$(if $(COMPARISONS),--comparisons $(COMPARISONS)) $(if $(SEED),--seed $(SEED))
+		$(if $(COMPARISONS),--comparisons $(COMPARISONS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(NOISE),--noise $(NOISE)) $(if $(THRESHOLD),--threshold $(THRESHOLD))
 
 # TIMES=N compares so often
 .PHONY: bench-many

@@ -197,6 +197,7 @@ struct vs_device {
 	/* By BAR number: memory that the core splits accesses to by a known rule. */
 	__u32 memory_bars;
 	__u32 pci_handle; /* s390: of the function, as in the operand of its loads and stores */
+	__u32 maxstbl; /* s390: bytes of the longest store block of the function; 0: not known */
 	__u32 has_mmap; /* vdev->ops->mmap */
 	/* Where the MSI-X table is [bytes]; size 0: there is none. */
 	__u32 msix_known;

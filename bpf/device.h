@@ -113,16 +113,21 @@ __noinline int device_look_up(__u64 vdev)
 	return DEVICE_NO_ROOM;
 }
 
+/* All drivers on vfio-pci-core name its request() in their ops. */
+static __always_inline bool is_on_core(const struct vfio_device *vdev)
+{
+	return config.core_request &&
+	       (__u64)BPF_CORE_READ(vdev, ops, request) == config.core_request;
+}
+
 /*
  * The core reads from the device where its MSI-X table is, when it is opened: vfio_pci_core_enable() in
- * drivers/vfio/pci/vfio_pci_core.c. All drivers on the core name its request() in their ops.
+ * drivers/vfio/pci/vfio_pci_core.c.
  */
 static __always_inline void learn_msix(struct vs_device *dev, const struct vfio_device *vdev)
 {
 	const struct vfio_pci_core_device *core = core_device((__u64)vdev);
 
-	if (!config.core_request || (__u64)BPF_CORE_READ(vdev, ops, request) != config.core_request)
-		return;
 	dev->msix_bar = BPF_CORE_READ(core, msix_bar);
 	if (dev->msix_bar < VS_STANDARD_BARS) {
 		dev->msix_offset = BPF_CORE_READ(core, msix_offset);
@@ -147,7 +152,10 @@ static __always_inline void device_fill(struct vs_device *dev, const struct vs_i
 	dev->shift_source = config.given_shift ? VS_SHIFT_GIVEN : VS_SHIFT_ASSUMED;
 	dev->shift = config.given_shift ?: VS_SHIFT_DEFAULT;
 	dev->has_mmap = BPF_CORE_READ(vdev, ops, mmap) != 0;
-	learn_msix(dev, vdev);
+	if (is_on_core(vdev)) {
+		learn_msix(dev, vdev);
+		dev->maxstbl = maxstbl_of(dev->vdev);
+	}
 	dev->filled = 1;
 }
 

@@ -18,28 +18,17 @@
 #define REQ_HANDLE(req) ((__u32)((req) >> 32))
 #define REQ_LENGTH(req) ((__u16)(req))
 
-/* As to_zpci() in arch/s390/include/asm/pci.h finds the function. */
-static __always_inline __u32 handle_of(__u64 vdev)
-{
-	struct device *parent = BPF_CORE_READ((struct vfio_device *)vdev, dev);
-	struct pci_dev *pdev = (void *)parent - bpf_core_field_offset(struct pci_dev, dev);
-	struct zpci_bus *bus = BPF_CORE_READ(pdev, sysdata);
-	__u32 devfn = BPF_CORE_READ(pdev, devfn) & 0xff;
-	struct zpci_dev *zdev = NULL;
-
-	bpf_probe_read_kernel(&zdev, sizeof(zdev),
-			      (void *)bus + bpf_core_field_offset(struct zpci_bus, function) +
-				      devfn * sizeof(zdev));
-	return BPF_CORE_READ(zdev, fh);
-}
-
 /* A function that is enabled again has another handle. */
 static __noinline bool handle_fits(struct vs_device *dev, __u32 handle)
 {
+	struct zpci_dev *zdev;
+
 	if (!dev)
 		return false;
-	if (dev->pci_handle != handle)
-		dev->pci_handle = handle_of(dev->vdev);
+	if (dev->pci_handle != handle) {
+		zdev = zpci_device(dev->vdev);
+		dev->pci_handle = BPF_CORE_READ(zdev, fh);
+	}
 	return dev->pci_handle == handle;
 }
 

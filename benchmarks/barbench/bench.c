@@ -269,6 +269,7 @@ int bench__run(struct bench *bench, const struct bench_suite *suite, struct run 
 	bench->suite = suite;
 	bench->options = &suite->groups[0];
 	bench->started_ns = clock__now();
+	bench->pace[LEFT_NS] = 1;
 	bench_progress__init(&bench->progress, bench->options->quiet);
 	err = open_devices(bench, runs, trouble);
 	err = err ?: for_each_group(bench, check_group, trouble);

@@ -7,6 +7,7 @@
 #define BARBENCH_BENCH_H
 
 #include "benchmarks/barbench/device.h"
+#include "benchmarks/barbench/left.h"
 #include "benchmarks/barbench/options.h"
 #include "benchmarks/barbench/progress.h"
 #include "benchmarks/barbench/suite.h"
@@ -34,6 +35,7 @@ struct bench {
 	size_t nr_sides; /* 2: --ab */
 	uint64_t timer_ns; /* see run_case.timer_ns */
 	struct bench_progress progress;
+	double pace[LEFT_UNITS]; /* see left__ns(); of the latest case that had it */
 	size_t nr_cases, nr_begun;
 	struct bench_listed *cases; /* what was asked for of each */
 	uint64_t started_ns;

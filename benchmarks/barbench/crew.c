@@ -23,6 +23,7 @@ struct member {
 	struct lane *lane;
 	uint64_t quota;
 	uint64_t ops, start_ns, end_ns; /* of the stint */
+	bool whole;
 };
 
 struct crew {
@@ -105,6 +106,7 @@ static void work(struct member *member, const struct stint *stint)
 	struct lane *lane = member->lane;
 	struct chunk chunk = { .lane = lane, .loop = stint->loop };
 	uint64_t left = member->quota, now, before, deadline;
+	bool over;
 
 	member->ops = 0;
 	pthread_barrier_wait(&crew->line_up);
@@ -121,11 +123,13 @@ static void work(struct member *member, const struct stint *stint)
 		if (chunk.n == lane->chunk)
 			adapt_chunk(lane, now - before);
 	}
+	over = !left || now >= deadline;
 	if (stint->at_end && member->ops && !lane__is_gone(lane)) {
 		end_stint(lane, stint);
 		now = clock__now();
 	}
 	member->end_ns = now;
+	member->whole = over && !lane__is_gone(lane);
 }
 
 static void *serve(void *arg)
@@ -253,10 +257,12 @@ static void sum_up(const struct crew *crew, struct stint_result *result)
 	uint32_t i;
 
 	result->ops = 0;
+	result->whole = true;
 	for (i = 0; i < crew->nr; i++) {
 		const struct member *member = &crew->members[i];
 
 		result->ops += member->ops;
+		result->whole &= member->whole;
 		if (!member->ops)
 			continue;
 		if (member->start_ns < start)

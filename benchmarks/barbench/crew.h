@@ -3,6 +3,7 @@
 #ifndef BARBENCH_CREW_H
 #define BARBENCH_CREW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "benchmarks/barbench/access.h"
@@ -23,6 +24,7 @@ struct stint {
 struct stint_result {
 	uint64_t ops; /* made, failed ones included */
 	uint64_t elapsed_ns; /* from the first thread's start to the last one's end */
+	bool whole; /* no thread was stopped before its share was done or the time was over */
 };
 
 struct crew;

@@ -132,13 +132,12 @@ static const char doc[] =
 	"  barbench memory --mode pread,load --width 1,2,4,8\n"
 	"  barbench 0000:00:04.0 --region BAR2 --mode pread --width 4,8 -o bench.json\n"
 	"  barbench 0000:00:04.0 --region BAR2 --mode load --pattern rand --length 1M\n"
-	"  barbench 0000:00:04.0 --region BAR2 --mode load --width 8 --threads 2 --cpus 2,4\n"
+	"  barbench 0000:00:04.0 --region BAR2 --mode load --threads 2 --cpus 2,4\n"
 	"  barbench 0000:00:04.0 --region BAR2 --mode pwrite --write --length 256\n"
-	"  barbench 0000:00:04.0 --region BAR2 --mode store --write --length 4k --flush batch\n"
-	"  barbench 0000:00:04.0 --region BAR2 --write --suite nightly.suite -o new.json\n"
-	"  barbench 0000:81:00.0 --region BAR0 --ab 0000:82:00.0 --cpus 2 --until-ci 1% -o a.json "
-	"\\\n"
-	"      --ab-output b.json && vfioscope compare a.json b.json\n\n"
+	"  barbench 0000:00:04.0 --region BAR2 --mode store --write --flush batch\n"
+	"  barbench 0000:00:04.0 --region BAR2 --write --suite nightly.suite\n"
+	"  barbench 0000:81:00.0 --region BAR0 --ab 0000:82:00.0 --until-ci 1% \\\n"
+	"      -o a.json --ab-output b.json && vfioscope compare a.json b.json\n\n"
 	"Exit status: 0 measured; 2 trouble, or all accesses of a case failed.";
 
 /* Options with a value. -ENOENT: not one of them. */
@@ -246,6 +245,15 @@ static int parse_flag(struct bench_options *options, int key)
 	}
 }
 
+static const char *name_of(int key)
+{
+	const struct argp_option *option = table;
+
+	while (option->key != key)
+		option++;
+	return option->name;
+}
+
 /* An option that is not of a case. */
 static bool is_foreign(int key)
 {
@@ -263,7 +271,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return -trouble__say(parse->trouble, EINVAL, "'%s' is no option", arg);
 	if (parse->of_suite && is_foreign(key))
 		return -trouble__say(parse->trouble, EINVAL,
-				     "an option of the command line, not of a case");
+				     "--%s is an option of the command line, not of a case",
+				     name_of(key));
 	err = parse_value(parse, key, arg);
 	if (err == -ENOENT)
 		err = parse_flag(parse->options, key);

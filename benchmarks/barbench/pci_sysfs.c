@@ -131,13 +131,13 @@ int pci_sysfs__check_driver(const char *sysfs, const struct pci_facts *facts,
 	if (facts->driver[0])
 		snprintf(unbind, sizeof(unbind), " echo %s > /sys/bus/pci/drivers/%s/unbind;",
 			 facts->bdf, facts->driver);
-	return trouble__say(
-		trouble, ENODEV,
-		"%s is bound to %s%s, not to a VFIO driver; to bind it: modprobe vfio-pci;%s "
-		"echo vfio-pci > /sys/bus/pci/devices/%s/driver_override; "
-		"echo %s > /sys/bus/pci/drivers_probe",
-		facts->bdf, facts->driver[0] ? "driver " : "no driver", facts->driver, unbind,
-		facts->bdf, facts->bdf);
+	return trouble__say(trouble, ENODEV,
+			    "%s is bound to %s%s, not to a VFIO driver; to bind it, if the host "
+			    "does not use it: modprobe vfio-pci;%s "
+			    "echo vfio-pci > /sys/bus/pci/devices/%s/driver_override; "
+			    "echo %s > /sys/bus/pci/drivers_probe",
+			    facts->bdf, facts->driver[0] ? "driver " : "no driver", facts->driver,
+			    unbind, facts->bdf, facts->bdf);
 }
 
 /* 1 on, 0 off, negative errno. Reading config space wakes a sleeping device: not for those. */

@@ -10,12 +10,15 @@ struct bench_progress {
 	bool on;
 	bool shown;
 	uint64_t started_ns;
+	uint64_t next_ns; /* not before */
 };
 
 void bench_progress__init(struct bench_progress *progress, bool quiet);
-/* @share of the work is done, 0..1: so long as the rest takes at this pace is shown, too. */
-void bench_progress__show(struct bench_progress *progress, double share, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+/* Whether the line is to be shown now; cheap, to be asked as often as one likes. */
+bool bench_progress__due(const struct bench_progress *progress);
+/* @left: what follows the time passed. */
+void bench_progress__show(struct bench_progress *progress, const char *left, const char *format,
+			  ...) __attribute__((format(printf, 3, 4)));
 void bench_progress__clear(struct bench_progress *progress);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The groups of cases to run: one, of the command line, or one for each line of a suite file, which has the
- * options of a case as the command line has them; what a line does not say is as on the command line. Empty
- * lines, and what follows a '#', say nothing.
+ * options of a case as the command line has them. What a line does not say is as on the command line; but its
+ * modes, widths and patterns are its own, or the defaults. Empty lines, and what follows a '#', say nothing.
  */
 #ifndef BARBENCH_SUITE_H
 #define BARBENCH_SUITE_H

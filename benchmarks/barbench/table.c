@@ -157,8 +157,11 @@ static void print_head(const struct bench *bench, const struct bench_side *side,
 		fprintf(out, "setting: %s\n", setting);
 	print_frequency(run, out);
 	print_store_rule(bench, side, out);
-	fprintf(out, "times in ns; latencies include %" PRIu64 " ns of the timer's own\n\n",
-		bench->timer_ns);
+	if (bench->options->latency)
+		fprintf(out, "times in ns; latencies include %" PRIu64 " ns of the timer's own\n\n",
+			bench->timer_ns);
+	else
+		fprintf(out, "times in ns\n\n");
 }
 
 static void print_access(const struct run_case *c, FILE *out)

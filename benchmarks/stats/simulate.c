@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * simulate MODEL COMPARISONS SEED: whole comparisons of runs whose truth is known, by the code that
+ * simulate MODEL COMPARISONS SEED NOISE THRESHOLD: whole comparisons of runs whose truth is known, by the code that
  * `vfioscope compare` runs. One line of JSON: how often each rule called a regression where there was none,
  * and how often it found the one that there was; how often the intervals covered the true shift.
  *
  * A comparison is of RUNS a side with CELLS cells each. On the new side one cell is slower by SHIFT, or
- * none is. The noise between runs is about 1 % in each model; what it came to is printed.
+ * none is. The noise between runs is about NOISE % in each model; what it came to is printed. THRESHOLD is
+ * compare's, in %.
  */
 #include <math.h>
 #include <stdio.h>
@@ -25,10 +26,11 @@
 struct model {
 	const char *name;
 	double (*quantile)(double u); /* of latencies, ns */
-	double run_noise; /* standard deviation of the logarithm of a run's level */
+	double run_noise; /* standard deviation of the logarithm of a run's level, for MODEL_NOISE in all */
 	double walk; /* the same of a step of the level within a run, of STEPS */
 };
 #define STEPS 16
+#define MODEL_NOISE 0.01
 
 /* Of normal deviates, to 4.5e-4: M. Abramowitz, I. Stegun, Handbook of Mathematical Functions, 26.2.23. */
 static double deviate(double u)
@@ -83,6 +85,7 @@ static double draw_normal(uint64_t *state)
 
 struct simulation {
 	const struct model *model;
+	double run_noise, threshold;
 	double quantiles[QUANTILES];
 	uint64_t state;
 };
@@ -117,7 +120,7 @@ static struct run *make_run(struct simulation *sim, double shift)
 	device->bus = strdup("pci");
 	for (uint32_t i = 0; i < CELLS; i++) {
 		struct run_cell *cell = run__add_cell(run);
-		double level = exp(sim->model->run_noise * draw_normal(&sim->state));
+		double level = exp(sim->run_noise * draw_normal(&sim->state));
 
 		cell->region = i;
 		cell->wclass = 4;
@@ -130,7 +133,10 @@ static struct run *make_run(struct simulation *sim, double shift)
 
 static void compare_anew(struct simulation *sim, double shift, struct compare *compare)
 {
-	compare__init(compare, &COMPARE_DEFAULTS);
+	struct compare_options options = COMPARE_DEFAULTS;
+
+	options.threshold = sim->threshold;
+	compare__init(compare, &options);
 	for (int side = 0; side < COMPARE_SIDES; side++) {
 		for (int i = 0; i < RUNS; i++) {
 			struct run *run = make_run(sim, side == COMPARE_NEW ? shift : 0);
@@ -285,19 +291,32 @@ static void simulate(struct simulation *sim, uint64_t comparisons)
 	print(sim, &tally, comparisons);
 }
 
+/* What a run is drawn of has the rest of the noise. */
+static double run_noise(const struct model *model, double noise)
+{
+	double square =
+		model->run_noise * model->run_noise + noise * noise - MODEL_NOISE * MODEL_NOISE;
+
+	return square > 0 ? sqrt(square) : 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct simulation sim;
 
-	for (size_t i = 0; argc == 4 && i < sizeof(models) / sizeof(models[0]); i++)
+	for (size_t i = 0; argc == 6 && i < sizeof(models) / sizeof(models[0]); i++)
 		if (!strcmp(models[i].name, argv[1]))
 			sim.model = &models[i];
 	if (!sim.model) {
-		fprintf(stderr, "Usage: %s heavy-tailed|bimodal|drifting COMPARISONS SEED\n",
+		fprintf(stderr,
+			"Usage: %s heavy-tailed|bimodal|drifting COMPARISONS SEED NOISE "
+			"THRESHOLD\n",
 			argv[0]);
 		return 2;
 	}
 	sim.state = strtoull(argv[3], NULL, 10) * 2 + 1;
+	sim.run_noise = run_noise(sim.model, strtod(argv[4], NULL) / 100);
+	sim.threshold = strtod(argv[5], NULL) / 100;
 	for (int i = 0; i < QUANTILES; i++)
 		sim.quantiles[i] = sim.model->quantile((i + 0.5) / QUANTILES);
 	simulate(&sim, strtoull(argv[2], NULL, 10));

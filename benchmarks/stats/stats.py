@@ -20,8 +20,9 @@ LEAST_FOUND = 0.95
 COVERAGE = 0.01
 
 
-def simulate(program, model, comparisons, seed):
-    command = [program, model, str(comparisons), str(seed)]
+def simulate(args, model):
+    numbers = (args.comparisons, args.seed, args.noise, args.threshold)
+    command = [args.program, model, *map(str, numbers)]
     result = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     print(f"  {model}: done", file=sys.stderr)
     return json.loads(result.stdout)
@@ -79,17 +80,19 @@ def main():
     parser.add_argument("output", type=pathlib.Path)
     parser.add_argument("--comparisons", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--noise", type=float, default=1, help="between runs, in %% (1)")
+    parser.add_argument("--threshold", type=float, default=1, help="of compare, in %% (1)")
     args = parser.parse_args()
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         try:
             results = list(pool.map(
-                lambda model: simulate(args.program, model, args.comparisons, args.seed), MODELS))
+                lambda model: simulate(args, model), MODELS))
         except (OSError, subprocess.CalledProcessError) as error:
             print(f"stats.py: {error}", file=sys.stderr)
             return 2
     args.output.parent.mkdir(parents=True, exist_ok=True)
-    args.output.write_text(json.dumps({"seed": args.seed, "models": results}, indent=1) + "\n")
+    args.output.write_text(json.dumps({"seed": args.seed, "threshold": args.threshold, "models": results}, indent=1) + "\n")
 
     first = results[0]
     print(f"{first['comparisons']} comparisons of {first['cells']} cells with nothing changed, and as many "

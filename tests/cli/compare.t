@@ -50,6 +50,8 @@ verdict 3 compare-few.txt base/1.json base/2.json --new slow/1.json slow/2.json
 verdict 3 compare-one.txt base/1.json slow/1.json
 verdict 0 compare-history.txt --history history
 verdict 0 compare-history.json --history history --json
+verdict 0 compare-history-few.txt --history base
+verdict 0 compare-history-exact.txt --history exact-base exact-slow
 verdict 0 compare-threshold.txt --threshold 3% exact-base exact-slow
 
 in_runs compare base slow -f html
@@ -77,6 +79,21 @@ seeds 1 b
 seeds 2 c
 ok 'the same seed, the same output' same "$tmp/seed-a" "$tmp/seed-b"
 ok 'another seed, other intervals' eval "! cmp -s '$tmp/seed-a' '$tmp/seed-c'"
+
+in_runs compare --history base --json
+ok 'history of too few files: how many it takes' json_is '
+	(report["needed_files"], [s["too_few_files"] for s in report["series"]]) == (12, [True] * 3)'
+mkdir "$tmp/runs/new" "$tmp/runs/old"
+for i in 1 2 10; do
+	sed "s/0\.1,/0.1$i,/" "$tmp/runs/commands-base.json" >"$tmp/runs/new/$i.json"
+	sed "s/0\.1,/0.2$i,/" "$tmp/runs/commands-base.json" >"$tmp/runs/old/$i.json"
+done
+in_runs compare --history old new --json
+ok 'history of exports: in the order given' json_is '
+	[f["file"] for f in report["files"]] == [f"{d}/{i}.json" for d in ("old", "new") for i in (1, 2, 10)]'
+in_runs compare --history exact-slow exact-base --json
+ok 'history of runs: in the order of recording' json_is '
+	[f["file"][:10] for f in report["files"]] == ["exact-base"] * 2 + ["exact-slow"] * 2'
 
 r=$tmp/runs
 fails 'mixed kinds' 'of another kind than the files before it (trace)' compare "$r/base" --new "$r/bench-slow.json"

@@ -62,4 +62,15 @@ status=0
 ok 'bench runs the barbench beside it' out_has 'ran --one two'
 ok 'bench: its exit status' status_is 3
 
+# What wraps lines at a column would break examples, which are there to be copied.
+for command in 'vfioscope list' 'vfioscope trace' 'vfioscope snoop' 'vfioscope report' 'vfioscope compare' \
+	'vfioscope audit' 'barbench' 'barbench verify'; do
+	# shellcheck disable=SC2086
+	"${bin%/*}"/$command --help >"$tmp/out"
+	ok "$command --help: no example is broken" awk '
+		example && /^[^ ]/ { bad = 1 }
+		{ example = /^  (vfioscope|barbench) / }
+		END { exit bad }' "$tmp/out"
+done
+
 done_testing

@@ -191,7 +191,8 @@ static inline void sample__add_rest(struct run *run)
 	spot->detail = sample__text("mapped by 4711 (qemu-system-s39)");
 	spot = run__add_blind_spot(run);
 	assert_non_null(spot);
-	spot->kind = sample__text("sysfs");
+	spot->kind = sample__text("ioeventfd");
+	spot->answer = RUN_YES;
 	spot->count = 7;
 	mapping = run__add_mapping(run);
 	assert_non_null(mapping);

@@ -147,6 +147,8 @@ def main():
             spoil(run)
             why = why_not(run)
             tap.result(fits == (not why), f"{name}: {'fits' if fits else 'does not'}", why)
+    tap.result((CORPUS / "trace.json").read_text() in (ROOT / "docs/run-format.md").read_text(),
+               "the example in docs/run-format.md is of this version")
     check_policies(tap)
     print(f"1..{tap.number}")
     return 1 if tap.failed else 0

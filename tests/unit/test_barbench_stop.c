@@ -100,7 +100,7 @@ static void a_device_that_vanishes(void **state)
 	run__free(run);
 }
 
-/* Last: an interrupt stays pending. */
+/* The repetition it cuts short is no sample, but its accesses are counted. Last: it stays pending. */
 static void an_interrupt(void **state)
 {
 	struct run *run = run__new(RUN_BENCH, "test", 0, NULL);
@@ -111,9 +111,8 @@ static void an_interrupt(void **state)
 	(void)state;
 	assert_int_equal(run_with(terminate, run, &trouble), 0);
 	assert_int_equal(run->nr_cases, 1);
-	assert_int_equal(run->cases[0].nr_samples, 1);
-	assert_int_equal(run->cases[0].issued,
-			 run->cases[0].samples[0].ops + 1 + 2 * sizeof(bytes) / 4);
+	assert_int_equal(run->cases[0].nr_samples, 0);
+	assert_true(run->cases[0].issued > 1 + 2 * sizeof(bytes) / 4);
 	assert_int_equal(pread(bench.sides[0].device.fd, bytes, sizeof(bytes), 0), sizeof(bytes));
 	assert_memory_equal(bytes, zeros, sizeof(bytes));
 	run->duration_ns = TOO_LONG;

@@ -75,15 +75,15 @@ static void bad_lines_are_named(void **state)
 	static const struct {
 		const char *line, *says;
 	} bad[] = {
-		{ "--write", "of the command line" },
-		{ "--force", "of the command line" },
-		{ "--i-may-reset", "of the command line" },
-		{ "-o x.json", "of the command line" },
-		{ "--ab memory", "of the command line" },
-		{ "--cpus 0", "of the command line" },
+		{ "--write", "--write is an option of the command line" },
+		{ "--force", "--force is an option of the command line" },
+		{ "--i-may-reset", "--i-may-reset is an option of the command line" },
+		{ "-o x.json", "--output is an option of the command line" },
+		{ "--ab memory", "--ab is an option of the command line" },
+		{ "--seed 1 --cpus 0", "--cpus is an option of the command line" },
 		{ "--flush each", "--flush" },
 		{ "\033[31m", "'?[31m' is no option" },
-		{ "--suite again", "of the command line" },
+		{ "--suite again", "--suite is an option of the command line" },
 		{ "memory", "'memory' is no option" },
 		{ "--help", "not an option of a case" },
 		{ "--mode", "without its value" },

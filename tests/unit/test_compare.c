@@ -109,7 +109,8 @@ static void test_with_noise(void **state)
 	compare_shifted(&compare, 10, 1, 104);
 	assert_int_equal(compare.verdicts[COMPARE_REGRESSION], 1);
 	assert_int_equal(find(&compare, "0000:03:00.0 BAR0 read 4")->verdict, COMPARE_REGRESSION);
-	assert_true(compare.tests > 4);
+	assert_int_equal(compare.tests, 4);
+	assert_true(compare.tests_coarse > 0);
 	compare__free(&compare);
 
 	compare_shifted(&compare, 10, 1, 100);
@@ -290,6 +291,112 @@ static void test_benches(void **state)
 	compare__free(&compare);
 }
 
+/* However many new ones there are: no deviation of base tells the noise. */
+static void test_one_base(void **state)
+{
+	struct compare compare;
+	struct made made = plain;
+
+	(void)state;
+	compare__init(&compare, &COMPARE_DEFAULTS);
+	add(&compare, COMPARE_BASE, &made);
+	for (uint64_t i = 0; i < 25; i++) {
+		made.ns[2] = 2200 + i;
+		add(&compare, COMPARE_NEW, &made);
+	}
+	assert_int_equal(compare__finish(&compare), 0);
+	assert_int_equal(compare__verdict(&compare), COMPARE_UNDECIDED);
+	assert_int_equal(find(&compare, "0000:03:00.0 BAR0 read 4")->results[COMPARE_MEAN].needed,
+			 4);
+	compare__free(&compare);
+}
+
+/* What fails is quick: that is no improvement. */
+static void test_failures(void **state)
+{
+	static const double slow[] = { 8e6, 8.1e6, 8.2e6, 8.3e6, 8.4e6 };
+	static const double quick[] = { 1e6, 1.1e6, 1.2e6, 1.3e6, 1.4e6 };
+	struct compare_options options = COMPARE_DEFAULTS;
+	struct compare compare;
+
+	(void)state;
+	options.repetitions = true;
+	for (uint64_t failed = 0; failed <= 5; failed += 5) {
+		compare__init(&compare, &options);
+		assert_int_equal(
+			compare__add_timings(&compare, COMPARE_BASE,
+					     &(struct compare_timing){ "true", slow, 5, 0 }, 1),
+			0);
+		assert_int_equal(compare__add_timings(
+					 &compare, COMPARE_NEW,
+					 &(struct compare_timing){ "true", quick, 5, failed }, 1),
+				 0);
+		assert_int_equal(compare__finish(&compare), 0);
+		assert_int_equal(compare__verdict(&compare),
+				 failed ? COMPARE_UNDECIDED : COMPARE_IMPROVEMENT);
+		compare__free(&compare);
+	}
+}
+
+/* Ten runs a side, alike but for what @spoil does to the new ones. */
+static void compare_spoiled(struct compare *compare, void (*spoil)(struct run *run))
+{
+	compare__init(compare, &COMPARE_DEFAULTS);
+	for (int i = 0; i < 10; i++) {
+		struct run *run = make(&plain);
+
+		add(compare, COMPARE_BASE, &plain);
+		spoil(run);
+		assert_int_equal(compare__add_run(compare, COMPARE_NEW, run), 0);
+		run__free(run);
+	}
+	assert_int_equal(compare__finish(compare), 0);
+}
+
+static void lose_calls(struct run *run)
+{
+	struct run_handler *handler = run_segment__add_handler(run__add_segment(run));
+
+	handler->function = sample__text("read");
+	handler->module = sample__text("m");
+	handler->method = sample__text("fentry");
+	handler->lost = 1000;
+	handler->counted = 400;
+}
+
+static void lose_times(struct run *run)
+{
+	run->cells[0].untimed = 50;
+}
+
+static void fall_short(struct run *run)
+{
+	run->cells[0].shorts = 50;
+}
+
+static void test_what_latencies_do_not_tell(void **state)
+{
+	const struct compare_cell *cell;
+	struct compare compare;
+
+	(void)state;
+	compare_spoiled(&compare, lose_calls);
+	assert_int_equal(compare__verdict(&compare), COMPARE_UNDECIDED);
+	assert_true(compare.lossy);
+	assert_true(has_change(&compare, "new: up to 10000 calls were lost, 4000 were counted"));
+	compare__free(&compare);
+
+	compare_spoiled(&compare, lose_times);
+	assert_int_equal(compare__verdict(&compare), COMPARE_UNDECIDED);
+	cell = find(&compare, "0000:03:00.0 BAR0 read 1");
+	assert_string_equal(cell->results[COMPARE_MEAN].why, "too many calls are untimed");
+	compare__free(&compare);
+
+	compare_spoiled(&compare, fall_short);
+	assert_true(has_change(&compare, "read 1: 0.0 % of the calls were short, now 50.0 %"));
+	compare__free(&compare);
+}
+
 static void test_mixed_kinds(void **state)
 {
 	static const double times_ns[] = { 1e6, 1.1e6 };
@@ -349,6 +456,9 @@ int main(void)
 		cmocka_unit_test(test_other_kernel),
 		cmocka_unit_test(test_other_device),
 		cmocka_unit_test(test_benches),
+		cmocka_unit_test(test_one_base),
+		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_what_latencies_do_not_tell),
 		cmocka_unit_test(test_mixed_kinds),
 		cmocka_unit_test(test_processes_are_one_unit),
 	};

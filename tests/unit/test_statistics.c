@@ -274,22 +274,153 @@ static void test_holm(void **state)
 	assert_int_equal(holm__adjust(p, 0, adjusted), 0);
 }
 
-static void test_change_points(void **state)
+#define MOST_CHANGES 8
+
+/* Changes of @values begin at @expected, which a 0 ends. */
+static void assert_changes(const double *values, size_t nr, double alpha, const size_t *expected)
 {
-	double series[60];
-	size_t starts[60];
+	size_t starts[64], found, wanted = 0;
+
+	assert_true(nr <= COUNT(starts));
+	assert_int_equal(change_points((struct sample){ values, nr }, alpha, starts, &found), 0);
+	while (expected[wanted])
+		wanted++;
+	assert_int_equal(found, wanted);
+	assert_memory_equal(starts, expected, wanted * sizeof(*starts));
+}
+
+#define assert_changes_at(values, nr, alpha, ...) \
+	assert_changes(values, nr, alpha, (const size_t[MOST_CHANGES]){ __VA_ARGS__ })
+
+static double drawn(unsigned short *seed)
+{
+	double sum = 0;
+
+	for (int i = 0; i < 12; i++)
+		sum += erand48(seed);
+	return sum;
+}
+
+/* Wherever the step is; where it is late the significance is 29 * 2 / C(30, 5) = 0.00041. */
+static void test_one_change(void **state)
+{
+	static const size_t places[] = { 4, 5, 15, 25, 26 };
 	unsigned short seed[3] = { 3 };
+	double series[60];
+
+	(void)state;
+	for (size_t place = 0; place < COUNT(places); place++) {
+		for (size_t i = 0; i < 30; i++)
+			series[i] = (i < places[place] ? 100 : 150) + drawn(seed);
+		assert_changes_at(series, 30, 0.05, places[place]);
+		for (size_t i = 0; i < 30; i++) /* down */
+			series[i] = -series[i];
+		assert_changes_at(series, 30, 0.05, places[place]);
+	}
+	for (size_t i = 0; i < 60; i++)
+		series[i] = (i < 54 ? 100 : 200) + drawn(seed);
+	assert_changes_at(series, 60, 0.05 / 20, 54);
+}
+
+/*
+ * Of ten: 2 / C(10, k) is 0.2, 0.0444, 0.0167, 0.0095, 0.0079 for k of 1 to 5, so at 0.04 and less only the cuts at
+ * 4, 5 and 6 count: 3 * 2 / 252 = 0.02381. Of nine at 0.05 those at 3 to 6 do: 4 * 2 / 126 = 0.063; of ten
+ * it is 0.04 at most.
+ */
+static void test_change_of_few(void **state)
+{
+	static const double ten[] = { 3, 1, 4, 2, 5, 9, 7, 10, 6, 8 };
+	static const double one[] = { 3 };
+
+	(void)state;
+	assert_changes_at(ten, 10, 0.0239, 5);
+	assert_changes_at(ten, 10, 0.0238, 0);
+	assert_int_equal(change_points__least_nr(0.05), 10);
+	assert_changes_at(one, 1, 0.05, 0);
+	assert_changes_at(one, 0, 0.05, 0);
+}
+
+/* Then all that are longer are long enough. */
+static void test_least_nr_for_a_change(void **state)
+{
+	double series[64];
+	size_t starts[64], found;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(series); i++)
+		series[i] = (double)i;
+	for (int cases = 1; cases < 1000; cases++) {
+		double alpha = 0.05 / cases;
+
+		for (size_t nr = change_points__least_nr(alpha); nr <= COUNT(series); nr++) {
+			assert_int_equal(change_points((struct sample){ series, nr }, alpha, starts,
+						       &found),
+					 0);
+			assert_true(found > 0);
+		}
+	}
+}
+
+static void test_several_changes(void **state)
+{
+	unsigned short seed[3] = { 3 };
+	double series[60];
 
 	(void)state;
 	for (int i = 0; i < 60; i++)
 		series[i] = 100 + erand48(seed) + (i >= 20 ? 5 : 0) - (i >= 45 ? 3 : 0);
-	assert_int_equal(change_points((struct sample){ series, 60 }, 0.01, starts), 2);
-	assert_int_equal(starts[0], 20);
-	assert_int_equal(starts[1], 45);
+	assert_changes_at(series, 60, 0.01, 20, 45);
 	for (int i = 0; i < 60; i++)
 		series[i] = i % 2;
-	assert_int_equal(change_points((struct sample){ series, 60 }, 0.01, starts), 0);
-	assert_int_equal(change_points((struct sample){ series, 0 }, 0.01, starts), 0);
+	assert_changes_at(series, 60, 0.01, 0);
+}
+
+/* Two of C(12, 6) ways to deal, of 924, ties or not; overlapping ones as in rank_test(). */
+static void test_change_with_ties(void **state)
+{
+	static const double apart[] = { 1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4 };
+	static const double mixed[] = { 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2 };
+	double touching[24];
+
+	(void)state;
+	assert_changes_at(apart, 12, 0.05, 6);
+	assert_changes_at(mixed, 12, 0.05, 0);
+	for (int i = 0; i < 24; i++)
+		touching[i] = i % 2 ? (i < 12 ? 1 : 2) : (i < 12 ? 2 : 3);
+	assert_changes_at(touching, 24, 0.05, 12);
+}
+
+/* What never varies but where something changed needs no significance. */
+static void test_change_of_deterministic(void **state)
+{
+	static const double late[] = { 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 11, 11 };
+	static const double last[] = { 10, 10, 10, 10, 11 };
+	static const double several[] = { 5, 5, 5, 6, 6, 4, 4, 7 };
+	static const double varies[] = { 5, 5, 5, 6, 6, 4, 6, 6 };
+
+	(void)state;
+	assert_changes_at(late, COUNT(late), 1e-6, 13);
+	assert_changes_at(late, 13, 0.05, 0);
+	assert_changes_at(last, COUNT(last), 0.05, 0);
+	assert_changes_at(several, COUNT(several), 1e-6, 3, 5);
+	assert_changes_at(varies, COUNT(varies), 0.05, 0);
+}
+
+/* Three standard deviations above 0.05 of 200 are 19. */
+static void test_no_change(void **state)
+{
+	unsigned short seed[3] = { 5 };
+	size_t starts[30], nr, wrong = 0;
+	double series[30];
+
+	(void)state;
+	for (int round = 0; round < 200; round++) {
+		for (size_t i = 0; i < COUNT(series); i++)
+			series[i] = drawn(seed);
+		assert_int_equal(change_points(SAMPLE(series), 0.05, starts, &nr), 0);
+		wrong += nr > 0;
+	}
+	assert_in_range(wrong, 1, 19);
 }
 
 /* Of ten values the second and the ninth: 1 - 2 * 11 / 1024; of six the first and the last: 1 - 2 / 64. */
@@ -344,7 +475,13 @@ int main(void)
 		cmocka_unit_test(test_too_small_for_an_interval),
 		cmocka_unit_test(test_bootstrap),
 		cmocka_unit_test(test_holm),
-		cmocka_unit_test(test_change_points),
+		cmocka_unit_test(test_one_change),
+		cmocka_unit_test(test_change_of_few),
+		cmocka_unit_test(test_least_nr_for_a_change),
+		cmocka_unit_test(test_several_changes),
+		cmocka_unit_test(test_change_with_ties),
+		cmocka_unit_test(test_change_of_deterministic),
+		cmocka_unit_test(test_no_change),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

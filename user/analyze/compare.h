@@ -56,6 +56,7 @@ struct compare_result {
 	struct interval interval; /* infinite: too few units for one */
 	double p, adjusted_p; /* 1: not tested, or no variance */
 	double noise; /* the threshold that held, as a fraction */
+	double deviation; /* between units of a side, of both together, as it was worked with: of logarithms */
 	bool exact; /* no variance */
 	enum compare_verdict verdict;
 	const char *why; /* NULL: nothing to say */
@@ -93,6 +94,7 @@ enum compare_fact_kind {
 	COMPARE_ATTACH,
 	COMPARE_DEVICE,
 	COMPARE_DRIVER,
+	COMPARE_SETTING, /* of the machine: governor, clock, preemption, ... */
 	COMPARE_TOOL,
 	COMPARE_FACTS
 };
@@ -113,6 +115,7 @@ struct compare_options {
 	double threshold; /* fraction; below it nothing is called */
 	double level; /* of intervals */
 	double alpha; /* for all tests of means and throughputs together */
+	double alpha_noisy; /* the same where units differ by more than the threshold allows for */
 	double alpha_coarse; /* the same of quantiles and error rates */
 	uint64_t seed;
 	uint32_t across; /* bit = enum compare_fact_kind: may differ */
@@ -125,6 +128,7 @@ struct compare_options {
 		.threshold = 0.01,    \
 		.level = 0.92,        \
 		.alpha = 0.2,         \
+		.alpha_noisy = 0.02,  \
 		.alpha_coarse = 0.01, \
 		.seed = 1,            \
 	})
@@ -138,8 +142,11 @@ struct compare {
 	struct compare_fact facts[COMPARE_FACTS];
 	struct compare_change *changes;
 	size_t nr_changes;
-	size_t tests; /* that the Mann-Whitney test was used in */
+	size_t tests,
+		tests_coarse; /* that the Mann-Whitney test was used in, by which alpha holds */
 	size_t verdicts[COMPARE_NO_VERDICT + 1]; /* cells by verdict */
+	double lost[COMPARE_SIDES], counted[COMPARE_SIDES]; /* calls of traces, by their accounts */
+	bool lossy; /* so many were lost that no verdict counts */
 	bool refused; /* by a fact */
 	size_t next; /* cell that is likely to be added to next */
 };

@@ -172,9 +172,34 @@ static int find_mix(struct compare *compare, const struct compare_cell *cell)
 		   cell->name, 100 * share[COMPARE_BASE], 100 * share[COMPARE_NEW]);
 }
 
+static int find_shorts(struct compare *compare, const struct compare_cell *cell)
+{
+	double share[COMPARE_SIDES];
+
+	for (int side = 0; side < COMPARE_SIDES; side++) {
+		const struct run_cell *total = &cell->side[side].total;
+
+		share[side] = total->count ? (double)total->shorts / (double)total->count : 0;
+	}
+	if (fabs(share[COMPARE_NEW] - share[COMPARE_BASE]) <= MIX_POINTS)
+		return 0;
+	return add(compare, "%s: %.1f %% of the calls were short, now %.1f %%", cell->name,
+		   100 * share[COMPARE_BASE], 100 * share[COMPARE_NEW]);
+}
+
+/* Of lost calls no figure knows. */
+static int find_lost(struct compare *compare, enum compare_side side)
+{
+	if (compare->lost[side] == 0)
+		return 0;
+	return add(compare, "%s: up to %.0f calls were lost, %.0f were counted",
+		   side == COMPARE_BASE ? "base" : "new", compare->lost[side],
+		   compare->counted[side]);
+}
+
 int compare_changes__find(struct compare *compare)
 {
-	int err = 0;
+	int err = find_lost(compare, COMPARE_BASE) ?: find_lost(compare, COMPARE_NEW);
 
 	for (size_t i = 0; !err && i < compare->nr_cells; i++) {
 		const struct compare_cell *cell = &compare->cells[i];
@@ -185,6 +210,7 @@ int compare_changes__find(struct compare *compare)
 			continue;
 		err = err ?: find_errnos(compare, cell, COMPARE_NEW);
 		err = err ?: find_errnos(compare, cell, COMPARE_BASE);
+		err = err ?: find_shorts(compare, cell);
 		err = err ?: find_accesses(compare, cell);
 	}
 	return err;

@@ -46,6 +46,12 @@ static char *machine_of(const struct run_host *host)
 		       : text;
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* In the order of their names: that of handlers says nothing. */
 static char *methods_of(const struct run *run)
 {
 	const char *seen[8];
@@ -59,13 +65,14 @@ static char *methods_of(const struct run *run)
 		for (size_t j = 0; j < run->segments[i].nr_handlers; j++) {
 			const char *method = run->segments[i].handlers[j].method;
 
-			if (has((char *const *)seen, nr, method) ||
-			    nr == sizeof(seen) / sizeof(*seen))
-				continue;
-			fprintf(out, "%s%s", nr ? ", " : "", method);
-			seen[nr++] = method;
+			if (nr < sizeof(seen) / sizeof(*seen) &&
+			    !has((char *const *)seen, nr, method))
+				seen[nr++] = method;
 		}
 	}
+	qsort(seen, nr, sizeof(*seen), by_name);
+	for (size_t i = 0; i < nr; i++)
+		fprintf(out, "%s%s", i ? ", " : "", seen[i]);
 	if (fclose(out)) {
 		free(text);
 		return NULL;
@@ -81,6 +88,27 @@ static char *driver_of(const struct run_device *device)
 			device->srcversion ? " " : "", device->srcversion ?: "") < 0 ? NULL : text;
 }
 
+static char *setting_of(const struct run *run)
+{
+	char setting[RUN_SETTING_LEN], *text;
+
+	run__describe_setting(run, setting, sizeof(setting));
+	return asprintf(&text, "%s%sclock %s, preemption %s", setting, setting[0] ? ", " : "",
+			run->host.clock_source ?: "unknown", run->host.preemption ?: "unknown") < 0
+		       ? NULL
+		       : text;
+}
+
+static void add_account(struct compare *compare, enum compare_side side, const struct run *run)
+{
+	for (size_t i = 0; i < run->nr_segments; i++) {
+		for (size_t j = 0; j < run->segments[i].nr_handlers; j++) {
+			compare->lost[side] += (double)run->segments[i].handlers[j].lost;
+			compare->counted[side] += (double)run->segments[i].handlers[j].counted;
+		}
+	}
+}
+
 int compare_facts__add(struct compare *compare, enum compare_side side, const struct run *run)
 {
 	char *tool;
@@ -93,6 +121,8 @@ int compare_facts__add(struct compare *compare, enum compare_side side, const st
 		err = take(compare, COMPARE_DEVICE, side, strdup(run->devices[i].name));
 		err = err ?: take(compare, COMPARE_DRIVER, side, driver_of(&run->devices[i]));
 	}
+	err = err ?: take(compare, COMPARE_SETTING, side, setting_of(run));
+	add_account(compare, side, run);
 	if (!err && asprintf(&tool, "%s %s", run->tool, run->version) < 0)
 		tool = NULL;
 	return err ?: take(compare, COMPARE_TOOL, side, tool);
@@ -119,6 +149,10 @@ void compare_facts__finish(struct compare *compare)
 				!(compare->options.across & 1u << kind);
 		compare->refused |= fact->refused;
 	}
+	for (int side = 0; side < COMPARE_SIDES; side++)
+		compare->lossy |=
+			compare->lost[side] >
+			compare->options.threshold * (compare->lost[side] + compare->counted[side]);
 }
 
 void compare_facts__free(struct compare *compare)

@@ -101,7 +101,7 @@ int compare__finish(struct compare *compare)
 
 enum compare_verdict compare__verdict(const struct compare *compare)
 {
-	if (compare->refused)
+	if (compare->refused || compare->lossy)
 		return COMPARE_UNDECIDED;
 	if (compare->verdicts[COMPARE_REGRESSION])
 		return COMPARE_REGRESSION;

@@ -24,6 +24,12 @@ struct tools {
  */
 enum family { EXACT_FIGURES, OTHERS, FAMILIES };
 
+/* On each side: of fewer base units no deviation tells the noise, however many new ones there are. */
+#define LEAST_UNITS 4
+
+/* Of deviations of the threshold. */
+#define NOISY 1.5
+
 struct judge {
 	struct compare *compare;
 	struct tools *tools;
@@ -145,12 +151,29 @@ static int estimate(struct judge *judge, enum compare_metric metric, struct samp
 	return err;
 }
 
+/* The least p that samples of these sizes can have; 1: they are too small for any. */
+static double least_p(size_t nr_a, size_t nr_b)
+{
+	return nr_a < LEAST_UNITS || nr_b < LEAST_UNITS ? 1 : rank_test__least_p(nr_a, nr_b);
+}
+
 static void take_as_tested(struct judge *judge, enum compare_metric metric,
 			   struct compare_result *result)
 {
 	enum family family = family_of(metric);
 
 	judge->tested[family][judge->nr_tested[family]++] = result;
+}
+
+/* Between units of the same side. */
+static double pooled_deviation(struct sample a, struct sample b)
+{
+	double in_a = sample__deviation(a), in_b = sample__deviation(b);
+
+	if (a.nr + b.nr < 3)
+		return 0;
+	return sqrt((in_a * in_a * (double)(a.nr - 1) + in_b * in_b * (double)(b.nr - 1)) /
+		    (double)(a.nr + b.nr - 2));
 }
 
 static int measure(struct judge *judge, enum compare_metric metric, struct sample base,
@@ -161,13 +184,14 @@ static int measure(struct judge *judge, enum compare_metric metric, struct sampl
 	int err;
 
 	result->noise = from_log(metric, noise);
+	result->deviation = pooled_deviation(base, new);
 	result->exact = base.nr > 1 && new.nr > 1 && sample__is_constant(base) &&
 			sample__is_constant(new);
 	err = estimate(judge, metric, base, new, result);
 	if (err || result->exact)
 		return err;
 	judge->nr_wanted[family_of(metric)]++;
-	if (rank_test__least_p(base.nr, new.nr) > alpha_of(options, metric))
+	if (least_p(base.nr, new.nr) > alpha_of(options, metric))
 		return 0;
 	take_as_tested(judge, metric, result);
 	return rank_test(base, new, &result->p);
@@ -181,8 +205,19 @@ static bool all_positive(const struct compare_values *values)
 	return true;
 }
 
+static double share_of(uint64_t part, uint64_t all)
+{
+	return all ? (double)part / (double)all : 0;
+}
+
+static bool lacks_latencies(const struct compare *compare, const struct compare_sums *sums)
+{
+	return share_of(sums->total.untimed, sums->total.count) > compare->options.threshold;
+}
+
 /* Why there is nothing to measure, or NULL. */
-static const char *why_not(const struct compare_cell *cell, enum compare_metric metric)
+static const char *why_not(const struct compare *compare, const struct compare_cell *cell,
+			   enum compare_metric metric)
 {
 	const struct compare_values *base = &cell->side[COMPARE_BASE].metrics[metric];
 	const struct compare_values *new = &cell->side[COMPARE_NEW].metrics[metric];
@@ -190,6 +225,9 @@ static const char *why_not(const struct compare_cell *cell, enum compare_metric 
 	if (!base->nr || !new->nr)
 		return compare_metric__is_quantile(metric) ? "too few accesses in a unit"
 							   : "nothing was measured";
+	if (metric <= COMPARE_P999 && (lacks_latencies(compare, &cell->side[COMPARE_BASE]) ||
+				       lacks_latencies(compare, &cell->side[COMPARE_NEW])))
+		return "too many calls are untimed";
 	if (metric != COMPARE_ERROR_RATE && !(all_positive(base) && all_positive(new)))
 		return "a value of 0 has no ratio to others";
 	return NULL;
@@ -251,7 +289,7 @@ static int measure_metric(struct judge *judge, struct compare_cell *cell,
 		err = sample__median(samples[side], &result->median[side]);
 	}
 	result->p = result->adjusted_p = 1;
-	result->why = why_not(cell, metric);
+	result->why = why_not(judge->compare, cell, metric);
 	if (err || result->why || is_described(judge->compare, cell, metric))
 		return err;
 	return measure_pair(judge, metric, samples[COMPARE_BASE], samples[COMPARE_NEW], result);
@@ -273,19 +311,32 @@ static int adjust(struct judge *judge, enum family family)
 	return err;
 }
 
+/*
+ * The alpha that this result is held to. Where the noise is about the threshold, the interval has to pass a limit
+ * that is given; where there is more, one that is estimated from the same few runs: there the test alone must do.
+ */
+static double alpha_for(const struct compare_options *options, enum compare_metric metric,
+			const struct compare_result *result)
+{
+	bool noisy = result->deviation > NOISY * to_log(metric, options->threshold);
+
+	return noisy && family_of(metric) == EXACT_FIGURES ? options->alpha_noisy
+							   : alpha_of(options, metric);
+}
+
 /* The least p must be so small that one of @nr tests can be significant, and that there is an interval. */
 static double least_p_wanted(const struct compare_options *options, enum compare_metric metric,
-			     size_t nr)
+			     const struct compare_result *result, size_t nr)
 {
-	return fmin(alpha_of(options, metric) / (double)(nr ?: 1), 1 - options->level);
+	return fmin(alpha_for(options, metric, result) / (double)(nr ?: 1), 1 - options->level);
 }
 
 /* Units a side from which on there is a verdict. */
-static size_t units_needed(double least_p)
+static size_t units_needed(double wanted)
 {
-	size_t units = 2;
+	size_t units = LEAST_UNITS;
 
-	while (rank_test__least_p(units, units) > least_p)
+	while (least_p(units, units) > wanted)
 		units++;
 	return units;
 }
@@ -309,7 +360,7 @@ static enum compare_verdict decide(const struct compare *compare, enum compare_m
 {
 	double error = bucket_error(metric, result->median[COMPARE_BASE]);
 	bool significant = result->exact ||
-			   result->adjusted_p <= alpha_of(&compare->options, metric);
+			   result->adjusted_p <= alpha_for(&compare->options, metric, result);
 	int side = beyond(metric, result, to_log(metric, result->noise) + error);
 	double margin = to_log(metric, compare->options.threshold);
 
@@ -326,10 +377,24 @@ static bool too_few(const struct judge *judge, const struct compare_cell *cell,
 		    enum compare_metric metric)
 {
 	size_t nr = judge->nr_tested[family_of(metric)];
-	double least = rank_test__least_p(cell->side[COMPARE_BASE].metrics[metric].nr,
-					  cell->side[COMPARE_NEW].metrics[metric].nr);
+	double least = least_p(cell->side[COMPARE_BASE].metrics[metric].nr,
+			       cell->side[COMPARE_NEW].metrics[metric].nr);
 
-	return least > least_p_wanted(&judge->compare->options, metric, nr);
+	return least > least_p_wanted(&judge->compare->options, metric, &cell->results[metric], nr);
+}
+
+/*
+ * Do more of them fail in new, where no verdict on errors says so? What fails may be quick, and is no
+ * improvement.
+ */
+static bool fails_more(const struct compare *compare, const struct compare_cell *cell)
+{
+	const struct run_cell *base = &cell->side[COMPARE_BASE].total,
+			      *new = &cell->side[COMPARE_NEW].total;
+
+	return is_described(compare, cell, COMPARE_ERROR_RATE) &&
+	       share_of(new->errors, new->count) - share_of(base->errors, base->count) >
+		       compare->options.threshold;
 }
 
 static void decide_metric(const struct judge *judge, struct compare_cell *cell,
@@ -344,10 +409,16 @@ static void decide_metric(const struct judge *judge, struct compare_cell *cell,
 	} else if (!result->exact && too_few(judge, cell, metric)) {
 		result->verdict = COMPARE_UNDECIDED;
 		result->why = "too few units";
-		result->needed = units_needed(least_p_wanted(&judge->compare->options, metric,
-							     judge->nr_wanted[family_of(metric)]));
+		result->needed =
+			units_needed(least_p_wanted(&judge->compare->options, metric, result,
+						    judge->nr_wanted[family_of(metric)]));
 	} else {
 		result->verdict = decide(judge->compare, metric, result);
+	}
+	if (result->verdict > COMPARE_UNDECIDED && result->verdict < COMPARE_NO_VERDICT &&
+	    fails_more(judge->compare, cell)) {
+		result->verdict = COMPARE_UNDECIDED;
+		result->why = "more of them fail than in base";
 	}
 }
 
@@ -390,10 +461,10 @@ int compare_judge(struct compare *compare)
 	for (size_t i = 0; !err && i < compare->nr_cells; i++)
 		for (int metric = 0; !err && metric < COMPARE_METRICS; metric++)
 			err = measure_metric(&judge, &compare->cells[i], metric);
-	for (int family = 0; !err && family < FAMILIES; family++) {
+	for (int family = 0; !err && family < FAMILIES; family++)
 		err = adjust(&judge, family);
-		compare->tests += judge.nr_tested[family];
-	}
+	compare->tests = judge.nr_tested[EXACT_FIGURES];
+	compare->tests_coarse = judge.nr_tested[OTHERS];
 	for (size_t i = 0; !err && i < compare->nr_cells; i++)
 		decide_cell(&judge, &compare->cells[i]);
 	for (int family = 0; family < FAMILIES; family++)

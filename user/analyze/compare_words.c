@@ -8,7 +8,8 @@
 
 static const char *const facts[] = {
 	[COMPARE_KERNEL] = "kernel", [COMPARE_MACHINE] = "machine", [COMPARE_ATTACH] = "attach",
-	[COMPARE_DEVICE] = "device", [COMPARE_DRIVER] = "driver",   [COMPARE_TOOL] = "tool",
+	[COMPARE_DEVICE] = "device", [COMPARE_DRIVER] = "driver",   [COMPARE_SETTING] = "setting",
+	[COMPARE_TOOL] = "tool",
 };
 
 const char *compare_kind__name(unsigned int kind)

@@ -87,11 +87,11 @@ static int find_levels(struct history_series *series, double alpha)
 	const struct sample sample = { series->values, series->nr };
 	size_t *starts = calloc(series->nr, sizeof(*starts));
 	size_t first = 0, nr;
-	int err = 0;
+	int err;
 
 	if (!starts)
 		return -ENOMEM;
-	nr = change_points(sample, alpha, starts);
+	err = change_points(sample, alpha, starts, &nr);
 	for (size_t i = 0; !err && i < nr; i++) {
 		err = add_level(series, first, starts[i]);
 		first = starts[i];
@@ -100,12 +100,27 @@ static int find_levels(struct history_series *series, double alpha)
 	return err ?: add_level(series, first, series->nr);
 }
 
+/* What was found counts, and so does that two or more are the same: a machine may be deterministic. */
+static bool is_too_short(const struct history_series *series, size_t needed)
+{
+	const struct sample sample = { series->values, series->nr };
+
+	return series->nr < needed && series->nr_levels < 2 &&
+	       (series->nr < 2 || !sample__is_constant(sample));
+}
+
 int history__finish(struct history *history)
 {
+	double alpha = HISTORY_ALPHA / (double)history->nr_series;
 	int err = 0;
 
-	for (size_t i = 0; !err && i < history->nr_series; i++)
-		err = find_levels(&history->series[i], HISTORY_ALPHA / (double)history->nr_series);
+	history->needed = change_points__least_nr(alpha);
+	for (size_t i = 0; !err && i < history->nr_series; i++) {
+		struct history_series *series = &history->series[i];
+
+		err = find_levels(series, alpha);
+		series->too_short = is_too_short(series, history->needed);
+	}
 	return err;
 }
 

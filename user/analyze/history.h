@@ -23,12 +23,14 @@ struct history_series {
 	size_t nr;
 	struct history_level *levels; /* one where nothing changed */
 	size_t nr_levels;
+	bool too_short; /* it varies, and no change in it could be significant */
 };
 
 struct history {
 	struct history_series *series;
 	size_t nr_series;
 	size_t files;
+	size_t needed; /* so many points a series must have for a change to be significant */
 };
 
 /* Changes are found at this significance over all series together. */

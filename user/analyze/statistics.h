@@ -102,10 +102,17 @@ void bootstrap__estimate(const struct bootstrap *bootstrap, struct sample a, str
 int holm__adjust(const double *p, size_t nr, double *adjusted);
 
 /*
- * Where a series changed its level: the test of A. N. Pettitt (Applied Statistics 28 (1979), 126-135), again on each
- * side of what it found, at @alpha. @starts, of as many elements, gets the indexes, ordered,
- * at which a new level begins; returns how many there are.
+ * Where a series changed its level: the rank test (Lehmann, above) of what is before and what is behind a cut,
+ * and again of each side of one that is a change. The cut is where the sides do not overlap, else where |z| is largest;
+ * it is a change if p is @alpha at most after Bonferroni's correction for all cuts but those so near to an
+ * end that they cannot be significant (R. E. Tarone, Biometrics 46 (1990), 515-522). What is deterministic varies only where something changed: if all of a series
+ * or side comes in stretches of two or more equal values (but for the last, which may be the first of its
+ * stretch), each of them is a level.
+ *
+ * @starts, of as many elements, gets the indexes, ordered, at which a new level begins, @nr how many there are.
  */
-size_t change_points(struct sample series, double alpha, size_t *starts);
+int change_points(struct sample series, double alpha, size_t *starts, size_t *nr);
+/* How long a series that is not deterministic must be for a change, in its middle, to be found at @alpha. */
+size_t change_points__least_nr(double alpha);
 
 #endif

@@ -48,7 +48,9 @@ static const struct argp_option options[] = {
 	{ "history", KEY_HISTORY, "DIR", 0,
 	  "Draw each case over all files in DIR (and further arguments), and mark where it changed",
 	  0 },
-	{ "format", 'f', "FORM", 0, "text (default), json (vfioscope.compare/1), markdown or html",
+	{ "format", 'f', "FORM", 0,
+	  "text (default), json (vfioscope.compare/1), markdown or html; "
+	  "of a history text or json",
 	  0 },
 	{ "json", KEY_JSON, NULL, 0, "Same as --format json", 0 },
 	{ 0 },
@@ -62,12 +64,12 @@ static const char doc[] =
 	"--threshold and the standard deviation between base units. Exit status: 0 no regression, "
 	"1 a regression, 2 trouble, 3 undecided.\n\n"
 	"EXAMPLES\n"
-	"  vfioscope compare base.json new.json                 two bench runs, by repetition\n"
-	"  vfioscope compare base/ new/                         two directories of runs\n"
+	"  vfioscope compare base.json new.json          two bench runs, by repetition\n"
+	"  vfioscope compare base/ new/                  two directories of runs\n"
 	"  vfioscope compare base*.json --new new*.json\n"
 	"  vfioscope compare old/ new/ --across kernel -f markdown\n"
 	"  vfioscope compare base/ new/ --json | jq .verdict\n"
-	"  vfioscope compare --history runs/                    since when is it slower?\n";
+	"  vfioscope compare --history runs/             since when is it slower?\n";
 
 static void set_form(const struct argp_state *state, struct options *opts, const char *name)
 {
@@ -116,10 +118,10 @@ static void check(const struct argp_state *state, struct options *opts)
 	if (opts->history || opts->nr_base)
 		return;
 	if (opts->nr_paths != 2)
-		cli__usage(
-			state,
-			"%zu files were given, and which are new was not; name two, or use --new",
-			opts->nr_paths);
+		cli__usage(state,
+			   "%zu given, and which are new was not: name two files or directories, "
+			   "or use --new",
+			   opts->nr_paths);
 	opts->nr_base = 1;
 }
 

@@ -30,11 +30,11 @@ static const char doc[] =
 	"width) with counts, errors and latency percentiles. The latency is the region handler's. "
 	"What goes through a mapping or an ioeventfd never enters the handlers and is not seen.\n\n"
 	"EXAMPLES\n"
-	"  vfioscope trace -d 10                       all devices, for ten seconds\n"
-	"  vfioscope trace -D 03:00.0 -i 1 -o run.json one device, a table a second, recorded\n"
+	"  vfioscope trace -d 10                        all devices, for ten seconds\n"
+	"  vfioscope trace -D 03:00.0 -i 1 -o run.json  a table a second, recorded\n"
 	"  vfioscope trace --comm qemu-system-x86_64 --region BAR0,CONFIG\n"
-	"  vfioscope trace --offsets --exact -o run.json which offsets are used, and how wide\n"
-	"  vfioscope trace -o run.json -- barbench 03:00.0 --region BAR0 --width 1,2,4,8\n";
+	"  vfioscope trace --offsets --exact            which offsets, how wide\n"
+	"  vfioscope trace -o run.json -- barbench 03:00.0 --region BAR0 --width 4,8\n";
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {

@@ -18,6 +18,7 @@ static int add_path(struct compare_files *files, char *path)
 
 	if (file) {
 		file->path = path;
+		file->place = files->nr;
 		return 0;
 	}
 	free(path);
@@ -34,6 +35,7 @@ static int is_json(const struct dirent *entry)
 
 static int append_directory(struct compare_files *files, const char *path)
 {
+	const char *slash = path[0] && path[strlen(path) - 1] == '/' ? "" : "/";
 	struct dirent **entries;
 	int nr = scandir(path, &entries, is_json, versionsort);
 	int err = nr < 0 ? -errno : 0;
@@ -43,7 +45,7 @@ static int append_directory(struct compare_files *files, const char *path)
 	for (int i = 0; i < nr; i++) {
 		char *file;
 
-		if (!err && asprintf(&file, "%s/%s", path, entries[i]->d_name) < 0)
+		if (!err && asprintf(&file, "%s%s%s", path, slash, entries[i]->d_name) < 0)
 			file = NULL;
 		err = err ?: add_path(files, file);
 		free(entries[i]);
@@ -156,7 +158,7 @@ static int by_start(const void *a, const void *b)
 
 	if (x->started_ns != y->started_ns)
 		return x->started_ns < y->started_ns ? -1 : 1;
-	return strverscmp(x->path, y->path);
+	return (x->place > y->place) - (x->place < y->place);
 }
 
 void compare_files__sort(struct compare_files *files)

@@ -10,6 +10,7 @@
 
 struct compare_file {
 	char *path;
+	size_t place; /* of all that were appended */
 	int64_t started_ns; /* 0: not read yet, or it does not tell */
 	uint64_t size, sum; /* of what was read: the same bytes are the same measurement */
 };
@@ -31,7 +32,7 @@ void compare_files__free(struct compare_files *files);
  */
 int compare_files__read(struct compare_files *files, const struct compare_files *others,
 			struct compare *compare, enum compare_side side);
-/* In the order in which they were recorded; those that do not tell that come first, by name. */
+/* In the order in which they were recorded; those that do not tell that come first, as they were appended. */
 void compare_files__sort(struct compare_files *files);
 
 #endif

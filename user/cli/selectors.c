@@ -42,6 +42,7 @@ static const struct argp_option options[] = {
 	{ "region", KEY_REGION, "LIST", 0,
 	  "Only these regions: BAR0..BAR5, ROM, CONFIG, VGA, 9, ...", 0 },
 	{ "dir", KEY_DIR, "read|write", 0, "Only this direction", 0 },
+	{ NULL, 0, NULL, 0, "How long and by which method:", 1 },
 	{ "duration", 'd', "TIME", 0, "Stop after TIME: 5, 1.5s, 100ms, 2m, 1h", 0 },
 	{ "interval", 'i', "TIME", 0, "Print figures every TIME", 0 },
 	{ "attach", KEY_ATTACH, "METHOD", 0,

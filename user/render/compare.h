@@ -22,9 +22,12 @@ int render_compare__html(FILE *out, const struct compare_view *view);
 bool compare_view__shows(const struct compare_view *view, const struct compare_cell *cell,
 			 enum compare_metric metric);
 
-/* "1.23us", "4.56M/s", "0.1%": the median of a side as people read it; to @buf of this size. */
+/* "1.23us", "4.56M/s", "0.1%": a value as people read it; to @buf of this size. */
 #define COMPARE_TEXT_LEN 64
 const char *compare_text__value(enum compare_metric metric, double value, char *buf);
+/* The same of the median of a side; "-": it has no value. */
+const char *compare_text__median(const struct compare_cell *cell, enum compare_metric metric,
+				 enum compare_side side, char *buf);
 const char *compare_text__shift(const struct compare_result *result, char *buf);
 const char *compare_text__interval(const struct compare_result *result, char *buf);
 const char *compare_text__p(const struct compare_result *result, char *buf);

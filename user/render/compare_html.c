@@ -215,7 +215,7 @@ static int put_result(FILE *out, const struct compare_cell *cell, enum compare_m
 		compare_metric__name(metric));
 	for (int side = 0; side < COMPARE_SIDES; side++)
 		fprintf(out, "<td class=\"n\">%s</td>",
-			compare_text__value(metric, result->median[side], buf));
+			compare_text__median(cell, metric, side, buf));
 	fprintf(out, "<td class=\"n\">%s</td>", compare_text__shift(result, buf));
 	fprintf(out, "<td class=\"n\">%s</td>", compare_text__interval(result, buf));
 	fprintf(out, "<td class=\"n\">%s</td>", compare_text__p(result, buf));

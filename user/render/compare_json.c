@@ -29,6 +29,8 @@ static int set_options(json_t *document, const struct compare *compare)
 	err = err ?: json_out__set(object, "threshold", json_real(options->threshold));
 	err = err ?: json_out__set(object, "level", json_real(options->level));
 	err = err ?: json_out__set(object, "alpha", json_real(options->alpha));
+	err = err ?: json_out__set(object, "alpha_noisy", json_real(options->alpha_noisy));
+	err = err ?: json_out__set(object, "alpha_coarse", json_real(options->alpha_coarse));
 	err = err ?: json_out__set(object, "seed", json_integer((json_int_t)options->seed));
 	return err
 		       ?: json_out__set_text(object, "unit",
@@ -199,6 +201,9 @@ static int fill(json_t *document, const struct compare_view *view)
 				   json_integer((json_int_t)compare->files[COMPARE_BASE]),
 				   json_integer((json_int_t)compare->files[COMPARE_NEW]));
 	err = err ?: json_out__set(document, "tests", json_integer((json_int_t)compare->tests));
+	err = err
+		      ?: json_out__set(document, "tests_coarse",
+				       json_integer((json_int_t)compare->tests_coarse));
 	err = err ?: set_options(document, compare);
 	err = err ?: set_facts(document, compare);
 	err = err ?: set_changes(document, compare);

@@ -51,9 +51,7 @@ static void add_row(struct table *table, const struct compare_cell *cell,
 	table__add(table, cell->name);
 	table__add(table, compare_metric__name(metric));
 	for (int side = 0; side < COMPARE_SIDES; side++)
-		table__add(table, cell->side[side].metrics[metric].nr
-					  ? compare_text__value(metric, result->median[side], buf)
-					  : NULL);
+		table__add(table, compare_text__median(cell, metric, side, buf));
 	table__add(table, compare_text__shift(result, buf));
 	table__add(table, compare_text__interval(result, buf));
 	table__add(table, compare_text__p(result, buf));
@@ -92,8 +90,8 @@ static int print_narrow(FILE *out, const struct block_style *style, const struct
 	free(verdict);
 	err = blocks__take_line(out, style, line);
 	if (asprintf(&line, "  %s -> %s, %s (%s)",
-		     compare_text__value(metric, result->median[COMPARE_BASE], base),
-		     compare_text__value(metric, result->median[COMPARE_NEW], new),
+		     compare_text__median(cell, metric, COMPARE_BASE, base),
+		     compare_text__median(cell, metric, COMPARE_NEW, new),
 		     compare_text__shift(result, shift),
 		     compare_text__interval(result, interval)) < 0)
 		line = NULL;

@@ -38,6 +38,14 @@ const char *compare_text__value(enum compare_metric metric, double value, char *
 	return buf;
 }
 
+const char *compare_text__median(const struct compare_cell *cell, enum compare_metric metric,
+				 enum compare_side side, char *buf)
+{
+	if (!cell->side[side].metrics[metric].nr)
+		return "-";
+	return compare_text__value(metric, cell->results[metric].median[side], buf);
+}
+
 static bool was_measured(const struct compare_result *result)
 {
 	return !result->why || result->needed;
@@ -125,10 +133,14 @@ char *compare_text__rule(const struct compare *compare)
 {
 	const struct compare_options *options = &compare->options;
 
-	return format_new(
-		"called is what is significant over all %zu tests, with its %g %% interval beyond "
-		"%g %% and beyond the deviation of base",
-		compare->tests, 100 * options->level, 100 * options->threshold);
+	return format_new("called is what is significant (means and throughputs at %g over all "
+			  "%zu, at %g those "
+			  "with much noise; others at %g over all %zu), with its %g %% interval "
+			  "beyond %g %% and "
+			  "beyond the deviation of base",
+			  options->alpha, compare->tests, options->alpha_noisy,
+			  options->alpha_coarse, compare->tests_coarse, 100 * options->level,
+			  100 * options->threshold);
 }
 
 char *compare_text__conclusion(const struct compare *compare)
@@ -152,6 +164,10 @@ char *compare_text__conclusion(const struct compare *compare)
 	fputc(')', out);
 	if (compare->refused)
 		fputs("; for what differs was not named by --across", out);
+	if (compare->lossy)
+		fputs("; for too many calls were lost", out);
+	if (compare->verdicts[COMPARE_NO_VERDICT] == compare->nr_cells)
+		fputs("; for no cell is on both sides", out);
 	if (!fclose(out))
 		return text;
 	free(text);

@@ -65,6 +65,9 @@ static int set_series(json_t *document, const struct history *history)
 		err = err
 			      ?: json_out__set_text(object, "metric",
 						    compare_metric__name(series->metric));
+		err = err
+			      ?: json_out__set(object, "too_few_files",
+					       json_boolean(series->too_short));
 		err = err ?: set_levels(object, series);
 		err = err ?: set_points(object, series);
 	}
@@ -76,6 +79,9 @@ int render_history__json(FILE *out, const struct history_view *view)
 	json_t *document = json_object();
 	int err = json_out__set_text(document, "schema", HISTORY_SCHEMA);
 
+	err = err
+		      ?: json_out__set(document, "needed_files",
+				       json_integer((json_int_t)view->history->needed));
 	err = err ?: set_files(document, view);
 	err = err ?: set_series(document, view->history);
 	if (!err)

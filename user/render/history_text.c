@@ -91,18 +91,34 @@ static int print_series(FILE *out, const struct history_view *view,
 	return err;
 }
 
-int render_history__text(FILE *out, const struct history_view *view)
+static void conclude(FILE *out, const struct history *history)
 {
-	const struct history *history = view->history;
-	size_t changed = 0;
-	int err = 0;
+	size_t changed = 0, too_short = 0;
 
-	for (size_t i = 0; !err && i < history->nr_series; i++) {
+	for (size_t i = 0; i < history->nr_series; i++) {
 		changed += history->series[i].nr_levels > 1;
-		err = print_series(out, view, &history->series[i]);
+		too_short += history->series[i].too_short;
+	}
+	if (too_short && too_short == history->nr_series) {
+		fprintf(out, "\ntoo few files to find a change in: it takes %zu\n",
+			history->needed);
+		return;
 	}
 	fprintf(out,
 		"\n%zu of %zu changed over %zu files, at a significance of %g over all of them\n",
 		changed, history->nr_series, history->files, HISTORY_ALPHA);
+	if (too_short)
+		fprintf(out, "too few files of %zu of them to find a change in: it takes %zu\n",
+			too_short, history->needed);
+}
+
+int render_history__text(FILE *out, const struct history_view *view)
+{
+	const struct history *history = view->history;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < history->nr_series; i++)
+		err = print_series(out, view, &history->series[i]);
+	conclude(out, history);
 	return err;
 }

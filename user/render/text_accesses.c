@@ -62,8 +62,10 @@ static void add_cell(struct table *table, const struct view *view, const struct 
 		text__add_process(table, view->run, cell);
 }
 
-static void add_elsewhere(struct table *table, const struct run_accesses *elsewhere)
+static void add_elsewhere(struct table *table, const struct view *view)
 {
+	const struct run_accesses *elsewhere = &view->run->accesses_elsewhere;
+
 	if (!sum_of(elsewhere))
 		return;
 	table__add_row(table);
@@ -71,6 +73,8 @@ static void add_elsewhere(struct table *table, const struct run_accesses *elsewh
 	for (int i = 0; i < 4; i++)
 		table__add(table, NULL);
 	add_counts(table, elsewhere, 0);
+	if (view__has_processes(view))
+		table__add(table, NULL);
 }
 
 /* The rows whose accesses are known, and the number of calls whose are not. */
@@ -99,7 +103,7 @@ static int print_table(FILE *out, const struct view *view, struct table *table)
 	add_columns(table, view);
 	if (!add_cells(table, view, &unknown) && !sum_of(&view->run->accesses_elsewhere))
 		return 0;
-	add_elsewhere(table, &view->run->accesses_elsewhere);
+	add_elsewhere(table, view);
 	fputs("\nDEVICE ACCESSES\n", out);
 	err = table__print(table, out);
 	if (unknown)

@@ -122,10 +122,14 @@ static void print_totals(FILE *out, const struct run *run)
 		"- NS/OP is the median repetition of the throughput pass, MIN and MAX the fastest "
 		"and slowest:\n"
 		"  elapsed time / operations of all threads together; MB/s (10^6) belongs to the "
-		"median\n"
-		"- P50 to SLOWEST are of the latency pass; reading the clock, up to %s, is in "
-		"them\n",
-		run->nr_cases, operations, issued, units__duration(timer_ns, buf));
+		"median\n",
+		run->nr_cases, operations, issued);
+	if (timer_ns)
+		fprintf(out,
+			"- P50 to SLOWEST are of the latency pass; reading the clock, up to %s, is "
+			"in "
+			"them\n",
+			units__duration(timer_ns, buf));
 }
 
 int text__cases(FILE *out, const struct run *run)

@@ -327,6 +327,8 @@ static int fill_device(const struct vs_device *devices, uint32_t slot, struct ru
 		device->shift_conflict = seen->shift_conflict;
 	device->no_mmap = !seen->has_mmap;
 	fill_msix(device, seen);
+	if (seen->maxstbl)
+		device->maxstbl = (int)seen->maxstbl;
 	err = device->name && device->ops ? fill_regions(device, seen) : -ENOMEM;
 	if (err)
 		return err;

@@ -237,6 +237,7 @@ struct zpci_bus {
 
 struct zpci_dev {
 	u32 fh;
+	u16 maxstbl;
 };
 
 struct device_driver {

@@ -70,7 +70,8 @@ static const char doc[] =
 	"  barbench verify 0000:00:04.0 --range BAR2:0x0+0x40 --dry-run\n"
 	"  barbench verify 0000:00:04.0 --range BAR2:0x0+0x40 --log verify.log\n"
 	"  barbench verify 0000:00:04.0 --range BAR0:0+64 --range BAR2:4k+64 -o v1.json\n"
-	"  barbench verify 0000:00:04.0 --range BAR0:0+64 --expect v1.json --log v2.log\n\n"
+	"  barbench verify 0000:00:04.0 --range BAR0:0+64 --range BAR2:4k+64 \\\n"
+	"      --expect v1.json\n\n"
 	"Exit status: 0 all widths agree; 1 a mismatch, a deviation from --expect or an AER error; "
 	"2 trouble; 3 undecided.";
 

@@ -97,6 +97,7 @@ ok "the ISM driver goes in" ism_driver
 ok "$FUNCTION is bound to it" bind $ISM "$FUNCTION"
 trace "the ISM function" -D "$FUNCTION" -- client -o /out/ism.cells "$FUNCTION" /out/calls
 cp run.json log /out
+has "the longest store block, as QEMU has it" '"maxstbl":128' run.json
 
 vfioscope trace --attach fentry -d 0.1 -o none.json >out 2>err
 is "fentry: exit status" $? 2
