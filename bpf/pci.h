@@ -40,7 +40,7 @@ static __always_inline __u32 maxstbl_of(__u64 vdev)
 {
 	struct zpci_dev *zdev = zpci_device(vdev);
 
-	return BPF_CORE_READ(zdev, maxstbl);
+	return bpf_core_field_exists(zdev->maxstbl) ? BPF_CORE_READ(zdev, maxstbl) : 0;
 }
 
 #else

@@ -92,7 +92,8 @@ def main():
             print(f"stats.py: {error}", file=sys.stderr)
             return 2
     args.output.parent.mkdir(parents=True, exist_ok=True)
-    args.output.write_text(json.dumps({"seed": args.seed, "threshold": args.threshold, "models": results}, indent=1) + "\n")
+    document = {"seed": args.seed, "noise": args.noise, "threshold": args.threshold, "models": results}
+    args.output.write_text(json.dumps(document, indent=1) + "\n")
 
     first = results[0]
     print(f"{first['comparisons']} comparisons of {first['cells']} cells with nothing changed, and as many "

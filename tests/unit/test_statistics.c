@@ -320,6 +320,12 @@ static void test_one_change(void **state)
 	for (size_t i = 0; i < 60; i++)
 		series[i] = (i < 54 ? 100 : 200) + drawn(seed);
 	assert_changes_at(series, 60, 0.05 / 20, 54);
+	for (size_t i = 0; i < 16;
+	     i++) /* the last of the old ones is the largest of them, which no cut overlaps */
+		series[i] = i < 12    ? 40 + (double)(i * 7 % 12)
+			    : i == 12 ? 88
+				      : 1000 + (double)(i * 5 % 4);
+	assert_changes_at(series, 16, 0.05, 13);
 }
 
 /*

@@ -5,63 +5,6 @@
 
 #include "user/analyze/ranks.h"
 
-static int by_value(const void *a, const void *b)
-{
-	double x = ((const struct ranked *)a)->value, y = ((const struct ranked *)b)->value;
-
-	return (x > y) - (x < y);
-}
-
-/* Places to cut a series; 0: there is none. */
-struct cuts {
-	size_t strongest; /* of the greatest |z|, the first of several */
-	size_t apart; /* of those whose sides do not overlap the one nearest to the middle, so of the least p */
-};
-
-/*
- * z is the sum of ranks before the cut, less what is expected (@away, doubled), over its deviation: of
- * that, all but k (n - k) is the same for each cut. Sides that do not overlap are as far away as can be.
- */
-static void consider(struct cuts *cuts, size_t nr, size_t k, double away, double *most)
-{
-	double pairs = (double)k * (double)(nr - k), z2 = away * away / pairs;
-
-	if (z2 > *most) {
-		*most = z2;
-		cuts->strongest = k;
-	}
-	if (fabs(away) == pairs && pairs > (double)cuts->apart * (double)(nr - cuts->apart))
-		cuts->apart = k;
-}
-
-static int find_cuts(struct sample series, struct cuts *cuts)
-{
-	struct ranked *all = ranks__of(series, (struct sample){});
-	double away = 0, most = 0;
-
-	if (!all)
-		return -ENOMEM;
-	for (size_t k = 1; k < series.nr; k++) {
-		const struct ranked key = { .value = series.values[k - 1] };
-		const struct ranked *found = bsearch(&key, all, series.nr, sizeof(key), by_value);
-
-		away += (double)found->rank2 - (double)(series.nr + 1);
-		consider(cuts, series.nr, k, away, &most);
-	}
-	free(all);
-	return 0;
-}
-
-static struct sample before(struct sample series, size_t cut)
-{
-	return (struct sample){ series.values, cut };
-}
-
-static struct sample behind(struct sample series, size_t cut)
-{
-	return (struct sample){ series.values + cut, series.nr - cut };
-}
-
 /*
  * How many of the cuts of @nr values count: those so near to an end that they cannot be significant at @alpha over the
  * others do not.
@@ -82,20 +25,85 @@ static bool is_significant(double p, size_t nr, double alpha)
 	return p * nr_cuts(nr, alpha) <= alpha;
 }
 
+/* Places to cut a series; 0: there is none. */
+struct cuts {
+	size_t strongest; /* of the greatest |z|, the first of several */
+	size_t apart; /* of those that are significant since their sides do not overlap the one with the widest gap */
+};
+
+struct search {
+	struct cuts cuts;
+	double most, widest; /* of these */
+	double alpha;
+	const struct ranked *all; /* in order */
+	size_t nr;
+};
+
 /*
- * @cut is 0 if nothing changed. Sides that do not overlap are dealt in one way of all and its mirror, whatever the ties
- * and however many. They come first: near an end, one value more on the small side can make |z| larger.
+ * z is the sum of ranks before the cut, less what is expected (@away, doubled), over its deviation: of
+ * that, all but k (n - k) is the same for each cut. Sides that do not overlap are as far away as can be, and dealt in
+ * one way of all and its mirror, whatever the ties and however many.
+ */
+static void consider(struct search *search, size_t k, double away)
+{
+	size_t nr = search->nr, lower = away < 0 ? k : nr - k;
+	double pairs = (double)k * (double)(nr - k), z2 = away * away / pairs, gap;
+
+	if (z2 > search->most) {
+		search->most = z2;
+		search->cuts.strongest = k;
+	}
+	gap = search->all[lower].value - search->all[lower - 1].value;
+	if (fabs(away) == pairs && gap > search->widest &&
+	    is_significant(rank_test__least_p(k, nr - k), nr, search->alpha)) {
+		search->widest = gap;
+		search->cuts.apart = k;
+	}
+}
+
+static int find_cuts(struct sample series, double alpha, struct cuts *cuts)
+{
+	struct ranked *all = ranks__of(series, (struct sample){});
+	struct search search = { .alpha = alpha, .all = all, .nr = series.nr };
+	double away = 0;
+
+	if (!all)
+		return -ENOMEM;
+	for (size_t k = 1; k < series.nr; k++) {
+		const struct ranked key = { .value = series.values[k - 1] };
+		const struct ranked *found =
+			bsearch(&key, all, series.nr, sizeof(key), ranked__by_value);
+
+		away += (double)found->rank2 - (double)(series.nr + 1);
+		consider(&search, k, away);
+	}
+	*cuts = search.cuts;
+	free(all);
+	return 0;
+}
+
+static struct sample before(struct sample series, size_t cut)
+{
+	return (struct sample){ series.values, cut };
+}
+
+static struct sample behind(struct sample series, size_t cut)
+{
+	return (struct sample){ series.values + cut, series.nr - cut };
+}
+
+/*
+ * @cut is 0 if nothing changed. Sides that do not overlap come first: near an end, one value more on the small side can
+ * make |z| larger.
  */
 static int find_change(struct sample series, double alpha, size_t *cut)
 {
 	struct cuts cuts = {};
-	int err = find_cuts(series, &cuts);
+	int err = find_cuts(series, alpha, &cuts);
 	double p = 1;
 
 	*cut = cuts.apart;
-	if (err ||
-	    (cuts.apart && is_significant(rank_test__least_p(cuts.apart, series.nr - cuts.apart),
-					  series.nr, alpha)))
+	if (err || cuts.apart)
 		return err;
 	err = rank_test(before(series, cuts.strongest), behind(series, cuts.strongest), &p);
 	*cut = is_significant(p, series.nr, alpha) ? cuts.strongest : 0;

@@ -56,7 +56,7 @@ struct compare_result {
 	struct interval interval; /* infinite: too few units for one */
 	double p, adjusted_p; /* 1: not tested, or no variance */
 	double noise; /* the threshold that held, as a fraction */
-	double deviation; /* between units of a side, of both together, as it was worked with: of logarithms */
+	double alpha; /* at which it was significant or not */
 	bool exact; /* no variance */
 	enum compare_verdict verdict;
 	const char *why; /* NULL: nothing to say */
@@ -146,6 +146,7 @@ struct compare {
 		tests_coarse; /* that the Mann-Whitney test was used in, by which alpha holds */
 	size_t verdicts[COMPARE_NO_VERDICT + 1]; /* cells by verdict */
 	double lost[COMPARE_SIDES], counted[COMPARE_SIDES]; /* calls of traces, by their accounts */
+	enum run_lost_kind lost_kind[COMPARE_SIDES]; /* the weakest of all */
 	bool lossy; /* so many were lost that no verdict counts */
 	bool refused; /* by a fact */
 	size_t next; /* cell that is likely to be added to next */

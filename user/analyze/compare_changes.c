@@ -190,11 +190,15 @@ static int find_shorts(struct compare *compare, const struct compare_cell *cell)
 /* Of lost calls no figure knows. */
 static int find_lost(struct compare *compare, enum compare_side side)
 {
-	if (compare->lost[side] == 0)
+	static const char *const words[] = {
+		[RUN_LOST_EXACT] = "", [RUN_LOST_UPPER_BOUND] = "up to ", [RUN_LOST_UNPROVABLE] = "at least "
+	};
+
+	if (compare->lost[side] == 0 && compare->lost_kind[side] != RUN_LOST_UNPROVABLE)
 		return 0;
-	return add(compare, "%s: up to %.0f calls were lost, %.0f were counted",
-		   side == COMPARE_BASE ? "base" : "new", compare->lost[side],
-		   compare->counted[side]);
+	return add(compare, "%s: %s%.0f calls were lost, %.0f were counted",
+		   side == COMPARE_BASE ? "base" : "new", words[compare->lost_kind[side]],
+		   compare->lost[side], compare->counted[side]);
 }
 
 int compare_changes__find(struct compare *compare)

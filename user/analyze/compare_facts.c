@@ -103,8 +103,12 @@ static void add_account(struct compare *compare, enum compare_side side, const s
 {
 	for (size_t i = 0; i < run->nr_segments; i++) {
 		for (size_t j = 0; j < run->segments[i].nr_handlers; j++) {
-			compare->lost[side] += (double)run->segments[i].handlers[j].lost;
-			compare->counted[side] += (double)run->segments[i].handlers[j].counted;
+			const struct run_handler *handler = &run->segments[i].handlers[j];
+
+			compare->lost[side] += (double)handler->lost;
+			compare->counted[side] += (double)handler->counted;
+			if (handler->lost_kind > compare->lost_kind[side])
+				compare->lost_kind[side] = handler->lost_kind;
 		}
 	}
 }

@@ -176,6 +176,19 @@ static double pooled_deviation(struct sample a, struct sample b)
 		    (double)(a.nr + b.nr - 2));
 }
 
+/*
+ * The alpha that this result is held to. Where the noise is about the threshold, the interval has to pass a limit
+ * that is given; where there is more, one that is estimated from the same few runs: there the test alone must do.
+ */
+static double alpha_for(const struct compare_options *options, enum compare_metric metric,
+			double deviation)
+{
+	bool noisy = deviation > NOISY * to_log(metric, options->threshold);
+
+	return noisy && family_of(metric) == EXACT_FIGURES ? options->alpha_noisy
+							   : alpha_of(options, metric);
+}
+
 static int measure(struct judge *judge, enum compare_metric metric, struct sample base,
 		   struct sample new, struct compare_result *result)
 {
@@ -184,7 +197,7 @@ static int measure(struct judge *judge, enum compare_metric metric, struct sampl
 	int err;
 
 	result->noise = from_log(metric, noise);
-	result->deviation = pooled_deviation(base, new);
+	result->alpha = alpha_for(options, metric, pooled_deviation(base, new));
 	result->exact = base.nr > 1 && new.nr > 1 && sample__is_constant(base) &&
 			sample__is_constant(new);
 	err = estimate(judge, metric, base, new, result);
@@ -311,24 +324,11 @@ static int adjust(struct judge *judge, enum family family)
 	return err;
 }
 
-/*
- * The alpha that this result is held to. Where the noise is about the threshold, the interval has to pass a limit
- * that is given; where there is more, one that is estimated from the same few runs: there the test alone must do.
- */
-static double alpha_for(const struct compare_options *options, enum compare_metric metric,
-			const struct compare_result *result)
-{
-	bool noisy = result->deviation > NOISY * to_log(metric, options->threshold);
-
-	return noisy && family_of(metric) == EXACT_FIGURES ? options->alpha_noisy
-							   : alpha_of(options, metric);
-}
-
 /* The least p must be so small that one of @nr tests can be significant, and that there is an interval. */
-static double least_p_wanted(const struct compare_options *options, enum compare_metric metric,
+static double least_p_wanted(const struct compare_options *options,
 			     const struct compare_result *result, size_t nr)
 {
-	return fmin(alpha_for(options, metric, result) / (double)(nr ?: 1), 1 - options->level);
+	return fmin(result->alpha / (double)(nr ?: 1), 1 - options->level);
 }
 
 /* Units a side from which on there is a verdict. */
@@ -359,8 +359,7 @@ static enum compare_verdict decide(const struct compare *compare, enum compare_m
 				   const struct compare_result *result)
 {
 	double error = bucket_error(metric, result->median[COMPARE_BASE]);
-	bool significant = result->exact ||
-			   result->adjusted_p <= alpha_for(&compare->options, metric, result);
+	bool significant = result->exact || result->adjusted_p <= result->alpha;
 	int side = beyond(metric, result, to_log(metric, result->noise) + error);
 	double margin = to_log(metric, compare->options.threshold);
 
@@ -380,21 +379,24 @@ static bool too_few(const struct judge *judge, const struct compare_cell *cell,
 	double least = least_p(cell->side[COMPARE_BASE].metrics[metric].nr,
 			       cell->side[COMPARE_NEW].metrics[metric].nr);
 
-	return least > least_p_wanted(&judge->compare->options, metric, &cell->results[metric], nr);
+	return least > least_p_wanted(&judge->compare->options, &cell->results[metric], nr);
 }
 
 /*
- * Do more of them fail in new, where no verdict on errors says so? What fails may be quick, and is no
+ * Do more of them fail in new, where no verdict on errors can say so? What fails may be quick, and is no
  * improvement.
  */
-static bool fails_more(const struct compare *compare, const struct compare_cell *cell)
+static bool fails_more(const struct judge *judge, const struct compare_cell *cell)
 {
+	const struct compare_result *errors = &cell->results[COMPARE_ERROR_RATE];
 	const struct run_cell *base = &cell->side[COMPARE_BASE].total,
 			      *new = &cell->side[COMPARE_NEW].total;
 
-	return is_described(compare, cell, COMPARE_ERROR_RATE) &&
-	       share_of(new->errors, new->count) - share_of(base->errors, base->count) >
-		       compare->options.threshold;
+	if (!is_described(judge->compare, cell, COMPARE_ERROR_RATE) && !errors->why &&
+	    (errors->exact || !too_few(judge, cell, COMPARE_ERROR_RATE)))
+		return false;
+	return share_of(new->errors, new->count) - share_of(base->errors, base->count) >
+	       judge->compare->options.threshold;
 }
 
 static void decide_metric(const struct judge *judge, struct compare_cell *cell,
@@ -409,14 +411,13 @@ static void decide_metric(const struct judge *judge, struct compare_cell *cell,
 	} else if (!result->exact && too_few(judge, cell, metric)) {
 		result->verdict = COMPARE_UNDECIDED;
 		result->why = "too few units";
-		result->needed =
-			units_needed(least_p_wanted(&judge->compare->options, metric, result,
-						    judge->nr_wanted[family_of(metric)]));
+		result->needed = units_needed(least_p_wanted(&judge->compare->options, result,
+							     judge->nr_wanted[family_of(metric)]));
 	} else {
 		result->verdict = decide(judge->compare, metric, result);
 	}
 	if (result->verdict > COMPARE_UNDECIDED && result->verdict < COMPARE_NO_VERDICT &&
-	    fails_more(judge->compare, cell)) {
+	    fails_more(judge, cell)) {
 		result->verdict = COMPARE_UNDECIDED;
 		result->why = "more of them fail than in base";
 	}

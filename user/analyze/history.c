@@ -100,13 +100,16 @@ static int find_levels(struct history_series *series, double alpha)
 	return err ?: add_level(series, first, series->nr);
 }
 
-/* What was found counts, and so does that two or more are the same: a machine may be deterministic. */
+/*
+ * What was found counts, and so does that two or more are the same: a machine may be deterministic, and the next file
+ * tells what the newest one was.
+ */
 static bool is_too_short(const struct history_series *series, size_t needed)
 {
-	const struct sample sample = { series->values, series->nr };
+	const struct sample older = { series->values, series->nr - 1 };
 
 	return series->nr < needed && series->nr_levels < 2 &&
-	       (series->nr < 2 || !sample__is_constant(sample));
+	       (series->nr < 3 || !sample__is_constant(older));
 }
 
 int history__finish(struct history *history)
@@ -114,7 +117,8 @@ int history__finish(struct history *history)
 	double alpha = HISTORY_ALPHA / (double)history->nr_series;
 	int err = 0;
 
-	history->needed = change_points__least_nr(alpha);
+	if (history->nr_series)
+		history->needed = change_points__least_nr(alpha);
 	for (size_t i = 0; !err && i < history->nr_series; i++) {
 		struct history_series *series = &history->series[i];
 

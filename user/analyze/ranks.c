@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static int by_value(const void *a, const void *b)
+int ranked__by_value(const void *a, const void *b)
 {
 	double x = ((const struct ranked *)a)->value, y = ((const struct ranked *)b)->value;
 
@@ -21,7 +21,7 @@ struct ranked *ranks__of(struct sample a, struct sample b)
 	for (size_t i = 0; i < nr; i++)
 		all[i] = i < a.nr ? (struct ranked){ .value = a.values[i], .of_a = true }
 				  : (struct ranked){ .value = b.values[i - a.nr] };
-	qsort(all, nr, sizeof(*all), by_value);
+	qsort(all, nr, sizeof(*all), ranked__by_value);
 	for (size_t first = 0, end; first < nr; first = end) {
 		for (end = first + 1; end < nr && all[end].value == all[first].value; end++)
 			;

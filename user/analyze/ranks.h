@@ -17,6 +17,9 @@ struct ranked {
 	unsigned int rank2;
 };
 
+/* By value, for qsort() and bsearch(). */
+int ranked__by_value(const void *a, const void *b);
+
 /* Malloc'ed, of a.nr + b.nr elements; NULL: no memory. */
 struct ranked *ranks__of(struct sample a, struct sample b);
 

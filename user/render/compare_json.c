@@ -149,6 +149,7 @@ static int fill_result(json_t *object, const struct compare_cell *cell, enum com
 	err = err ?: json_out__set(object, "exact", json_boolean(result->exact));
 	err = err ?: json_out__set(object, "p", json_real(result->p));
 	err = err ?: json_out__set(object, "adjusted_p", json_real(result->adjusted_p));
+	err = err ?: json_out__set(object, "alpha", json_real(result->alpha));
 	return err ?: json_out__set(object, "noise", json_real(result->noise));
 }
 
@@ -200,6 +201,7 @@ static int fill(json_t *document, const struct compare_view *view)
 		      ?: set_sides(document, "files",
 				   json_integer((json_int_t)compare->files[COMPARE_BASE]),
 				   json_integer((json_int_t)compare->files[COMPARE_NEW]));
+	err = err ?: json_out__set(document, "lossy", json_boolean(compare->lossy));
 	err = err ?: json_out__set(document, "tests", json_integer((json_int_t)compare->tests));
 	err = err
 		      ?: json_out__set(document, "tests_coarse",

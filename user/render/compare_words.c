@@ -133,14 +133,12 @@ char *compare_text__rule(const struct compare *compare)
 {
 	const struct compare_options *options = &compare->options;
 
-	return format_new("called is what is significant (means and throughputs at %g over all "
-			  "%zu, at %g those "
-			  "with much noise; others at %g over all %zu), with its %g %% interval "
-			  "beyond %g %% and "
-			  "beyond the deviation of base",
-			  options->alpha, compare->tests, options->alpha_noisy,
-			  options->alpha_coarse, compare->tests_coarse, 100 * options->level,
-			  100 * options->threshold);
+	return format_new(
+		"called is what is significant, at %g of %zu means and throughputs (%g where "
+		"noisy), at %g of %zu others, and whose %g %% interval is beyond %g %% and the "
+		"deviation of base",
+		options->alpha, compare->tests, options->alpha_noisy, options->alpha_coarse,
+		compare->tests_coarse, 100 * options->level, 100 * options->threshold);
 }
 
 char *compare_text__conclusion(const struct compare *compare)
@@ -167,7 +165,7 @@ char *compare_text__conclusion(const struct compare *compare)
 	if (compare->lossy)
 		fputs("; for too many calls were lost", out);
 	if (compare->verdicts[COMPARE_NO_VERDICT] == compare->nr_cells)
-		fputs("; for no cell is on both sides", out);
+		fputs("; for nothing on both sides can be judged", out);
 	if (!fclose(out))
 		return text;
 	free(text);

@@ -99,6 +99,10 @@ static void conclude(FILE *out, const struct history *history)
 		changed += history->series[i].nr_levels > 1;
 		too_short += history->series[i].too_short;
 	}
+	if (!history->nr_series) {
+		fprintf(out, "nothing in them can be followed\n");
+		return;
+	}
 	if (too_short && too_short == history->nr_series) {
 		fprintf(out, "\ntoo few files to find a change in: it takes %zu\n",
 			history->needed);
