@@ -311,11 +311,22 @@ static void test_one_base(void **state)
 	compare__free(&compare);
 }
 
+/* Five repetitions of a command, the times of which are about @ms. */
+static void add_command(struct compare *compare, enum compare_side side, double ms, uint64_t failed)
+{
+	double times_ns[5];
+
+	for (int i = 0; i < 5; i++)
+		times_ns[i] = (ms + 0.1 * i) * 1e6;
+	assert_int_equal(
+		compare__add_timings(compare, side,
+				     &(struct compare_timing){ "true", times_ns, 5, failed }, 1),
+		0);
+}
+
 /* What fails is quick: that is no improvement. */
 static void test_failures(void **state)
 {
-	static const double slow[] = { 8e6, 8.1e6, 8.2e6, 8.3e6, 8.4e6 };
-	static const double quick[] = { 1e6, 1.1e6, 1.2e6, 1.3e6, 1.4e6 };
 	struct compare_options options = COMPARE_DEFAULTS;
 	struct compare compare;
 
@@ -323,14 +334,8 @@ static void test_failures(void **state)
 	options.repetitions = true;
 	for (uint64_t failed = 0; failed <= 5; failed += 5) {
 		compare__init(&compare, &options);
-		assert_int_equal(
-			compare__add_timings(&compare, COMPARE_BASE,
-					     &(struct compare_timing){ "true", slow, 5, 0 }, 1),
-			0);
-		assert_int_equal(compare__add_timings(
-					 &compare, COMPARE_NEW,
-					 &(struct compare_timing){ "true", quick, 5, failed }, 1),
-				 0);
+		add_command(&compare, COMPARE_BASE, 8, 0);
+		add_command(&compare, COMPARE_NEW, 1, failed);
 		assert_int_equal(compare__finish(&compare), 0);
 		assert_int_equal(compare__verdict(&compare),
 				 failed ? COMPARE_UNDECIDED : COMPARE_IMPROVEMENT);
@@ -341,31 +346,21 @@ static void test_failures(void **state)
 /* Nor where error rates are judged, but too few units could tell. */
 static void test_failures_of_few_files(void **state)
 {
-	static const double slow[] = { 8e6, 8.1e6, 8.2e6, 8.3e6, 8.4e6 };
-	static const double quick[] = { 1e6, 1.1e6, 1.2e6, 1.3e6, 1.4e6 };
 	struct compare compare;
 
 	(void)state;
-	compare__init(&compare, &COMPARE_DEFAULTS);
-	for (uint64_t i = 0; i < 4; i++) {
-		double scale = 1 + 0.001 * (double)i, base[5], new[5];
-
-		for (int n = 0; n < 5; n++) {
-			base[n] = slow[n] * scale;
-			new[n] = quick[n] * scale;
+	for (uint64_t failed = 0; failed <= 3; failed += 3) {
+		compare__init(&compare, &COMPARE_DEFAULTS);
+		for (uint64_t i = 0; i < 4; i++) {
+			add_command(&compare, COMPARE_BASE, 8 + 0.01 * (double)i, 0);
+			add_command(&compare, COMPARE_NEW, 1 + 0.01 * (double)i,
+				    failed ? failed + i % 2 : 0);
 		}
-		assert_int_equal(
-			compare__add_timings(&compare, COMPARE_BASE,
-					     &(struct compare_timing){ "true", base, 5, 0 }, 1),
-			0);
-		assert_int_equal(compare__add_timings(
-					 &compare, COMPARE_NEW,
-					 &(struct compare_timing){ "true", new, 5, 3 + i % 2 }, 1),
-				 0);
+		assert_int_equal(compare__finish(&compare), 0);
+		assert_int_equal(compare__verdict(&compare),
+				 failed ? COMPARE_UNDECIDED : COMPARE_IMPROVEMENT);
+		compare__free(&compare);
 	}
-	assert_int_equal(compare__finish(&compare), 0);
-	assert_int_equal(compare__verdict(&compare), COMPARE_UNDECIDED);
-	compare__free(&compare);
 }
 
 /* Ten runs a side, alike but for what @spoil does to the new ones. */

@@ -301,7 +301,7 @@ static double drawn(unsigned short *seed)
 	return sum;
 }
 
-/* Wherever the step is; where it is late the significance is 29 * 2 / C(30, 5) = 0.00041. */
+/* Wherever the step is; where it is late p is 29 * 2 / C(30, 5) = 0.00041 at most. */
 static void test_one_change(void **state)
 {
 	static const size_t places[] = { 4, 5, 15, 25, 26 };
@@ -320,11 +320,11 @@ static void test_one_change(void **state)
 	for (size_t i = 0; i < 60; i++)
 		series[i] = (i < 54 ? 100 : 200) + drawn(seed);
 	assert_changes_at(series, 60, 0.05 / 20, 54);
-	for (size_t i = 0; i < 16;
-	     i++) /* the last of the old ones is the largest of them, which no cut overlaps */
-		series[i] = i < 12    ? 40 + (double)(i * 7 % 12)
-			    : i == 12 ? 88
-				      : 1000 + (double)(i * 5 % 4);
+	/* The last of the old ones is the largest of them: a cut before it has no overlap either. */
+	for (size_t i = 0; i < 13; i++)
+		series[i] = i < 12 ? 40 + (double)(i * 7 % 12) : 88;
+	for (size_t i = 13; i < 16; i++)
+		series[i] = 1000 + (double)(i * 5 % 4);
 	assert_changes_at(series, 16, 0.05, 13);
 }
 

@@ -126,9 +126,8 @@ static void print_totals(FILE *out, const struct run *run)
 		run->nr_cases, operations, issued);
 	if (timer_ns)
 		fprintf(out,
-			"- P50 to SLOWEST are of the latency pass; reading the clock, up to %s, is "
-			"in "
-			"them\n",
+			"- P50 to SLOWEST are of the latency pass; "
+			"reading the clock, up to %s, is in them\n",
 			units__duration(timer_ns, buf));
 }
 
