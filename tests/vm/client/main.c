@@ -92,7 +92,7 @@ static void run_process(struct client *client, int index)
 
 /*
  * The first access to a BAR claims it, and another one at that time would get EBUSY: with several
- * workers it is made beforehand, and counted.
+ * workers, or those of io_uring, it is made beforehand, and counted.
  */
 static void touch_bars(struct client *client)
 {
@@ -124,7 +124,7 @@ static void run_workers(struct client *client)
 			       PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (client->workers == MAP_FAILED)
 		die("no memory");
-	if (client->processes * client->threads > 1)
+	if (client->processes * client->threads > 1 || uses_uring(client))
 		touch_bars(client);
 	if (client->processes == 1) {
 		run_process(client, 0);
