@@ -61,7 +61,6 @@ usage() {
 kernel='' smp=1 mem=512 icount='' timeout=120 append='' out='' tty='' console=''
 vfio_modules=1 default_devices=1
 devices=() qemu_args=() qemu_program=() adds=() images=() mods=() guest_command=()
-attempts=4 # 1 + at most 3 after the emulator's late timer; see died_of_emulation
 qemu_pid='' sleep_pid='' work=''
 
 parse_options() {
@@ -210,13 +209,6 @@ boot() {
 	[[ $ended == "$qemu" ]] || return 124
 }
 
-# On a busy host QEMU's timer may come too late for the kernel's test of it at boot. Only this, and only
-# before the command began.
-died_of_emulation() {
-	grep -q "panic.*timer doesn't work" "$work/console" &&
-		! grep -q '^guest-init: running the command' "$work/console"
-}
-
 # Prints the status that the guest wrote to the report's disk, if it did
 reported_status() {
 	local magic='' version='' status=''
@@ -239,17 +231,9 @@ unpack_out() {
 }
 
 run() {
-	local try result status
+	local result=0 status
 
-	for ((try = 1; try <= attempts; try++)); do
-		result=0
-		boot || result=$?
-		if ! died_of_emulation; then
-			break
-		fi
-		progress "the guest's boot died of the emulator (attempt $try of $attempts)"
-	done
-
+	boot || result=$?
 	if ((result == 124)); then
 		progress "the time was up after $timeout s; the end of the guest's console:"
 		show_console

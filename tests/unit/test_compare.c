@@ -324,6 +324,40 @@ static void add_command(struct compare *compare, enum compare_side side, double 
 		0);
 }
 
+/* Three commands whose times, five a side, deviate by so many thresholds, and whether each is held to be noisy. */
+static void assert_noisy(const double deviations[3], const bool noisy[3])
+{
+	static char names[3][2] = { "a", "b", "c" };
+	struct compare_options options = COMPARE_DEFAULTS;
+	struct compare compare;
+
+	options.repetitions = true;
+	compare__init(&compare, &options);
+	for (int i = 0; i < 3; i++) {
+		double step = deviations[i] * options.threshold / sqrt(2.5), times_ns[5];
+		struct compare_timing timing = { names[i], times_ns, 5, 0 };
+
+		for (int j = 0; j < 5; j++)
+			times_ns[j] = 1e6 * exp(step * j);
+		for (int side = 0; side < COMPARE_SIDES; side++)
+			assert_int_equal(compare__add_timings(&compare, side, &timing, 1), 0);
+	}
+	assert_int_equal(compare__finish(&compare), 0);
+	for (int i = 0; i < 3; i++)
+		assert_true(find(&compare, names[i])->results[COMPARE_MEAN].alpha ==
+			    (noisy[i] ? options.alpha_noisy : options.alpha));
+	compare__free(&compare);
+}
+
+/* One of many is known badly, the typical one well. */
+static void test_noisy(void **state)
+{
+	(void)state;
+	assert_noisy((const double[]){ 1.4, 0.9, 1 }, (const bool[]){ false, false, false });
+	assert_noisy((const double[]){ 0.9, 1.6, 1 }, (const bool[]){ false, true, false });
+	assert_noisy((const double[]){ 0.9, 1.2, 1.2 }, (const bool[]){ true, true, true });
+}
+
 /* What fails is quick: that is no improvement. */
 static void test_failures(void **state)
 {
@@ -482,6 +516,7 @@ int main(void)
 		cmocka_unit_test(test_other_device),
 		cmocka_unit_test(test_benches),
 		cmocka_unit_test(test_one_base),
+		cmocka_unit_test(test_noisy),
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_failures_of_few_files),
 		cmocka_unit_test(test_what_latencies_do_not_tell),

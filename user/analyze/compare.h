@@ -58,6 +58,7 @@ struct compare_result {
 	double noise; /* the threshold that held, as a fraction */
 	double alpha; /* at which it was significant or not */
 	bool exact; /* no variance */
+	double deviation; /* between units of the same side, in thresholds */
 	enum compare_verdict verdict;
 	const char *why; /* NULL: nothing to say */
 	size_t needed; /* units a side; 0: that is not what is missing */

@@ -8,18 +8,18 @@
 
 #define NSEC_PER_SEC 1000000000ULL
 
-/* How often mappings are looked for, and how many times longer than a look itself takes. */
+/* How often mappings are looked for, and how many times longer than the CPU time of a look. */
 #define LOOK_NS NSEC_PER_SEC
 #define LOOK_SHARE 100
 
 /* --- while the trace goes on ------------------------------------------------------------------- */
 
-/* The clock of the programs. */
-static uint64_t now_ns(void)
+/* CLOCK_MONOTONIC is that of the programs. */
+static uint64_t now_ns(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
 }
 
@@ -47,13 +47,14 @@ static void keep_selected(const struct blind_spots *blind, struct mapping_rows *
 uint64_t blind_spots__look(struct blind_spots *blind)
 {
 	const struct vs_watch *watch = tracer__watched(blind->tracer);
-	uint64_t begin = now_ns(), end;
+	uint64_t begin = now_ns(CLOCK_MONOTONIC), end, cost = now_ns(CLOCK_THREAD_CPUTIME_ID);
 	struct mapping_rows rows;
 	int err;
 
 	mappings__take_made(blind->mappings, watch);
 	err = open_scan__mappings(blind->scan, &rows);
-	end = now_ns();
+	end = now_ns(CLOCK_MONOTONIC);
+	cost = now_ns(CLOCK_THREAD_CPUTIME_ID) - cost;
 	if (!err) {
 		keep_selected(blind, &rows);
 		mappings__take_made(blind->mappings, watch);
@@ -61,7 +62,7 @@ uint64_t blind_spots__look(struct blind_spots *blind)
 	}
 	blind->scan_err = blind->scan_err ?: err;
 	free(rows.rows);
-	return LOOK_NS > LOOK_SHARE * (end - begin) ? LOOK_NS : LOOK_SHARE * (end - begin);
+	return LOOK_NS > LOOK_SHARE * cost ? LOOK_NS : LOOK_SHARE * cost;
 }
 
 uint64_t blind_spots__look_again(struct blind_spots *blind)

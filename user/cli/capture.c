@@ -13,7 +13,7 @@
 #include "user/render/units.h"
 #include "user/run/atomic_file.h"
 
-/* How long a program that was told to end waits for a reader of its standard output who does not read. */
+/* How long a reader of standard output or standard error who does not read is waited for. */
 #define PATIENCE_MS 5000
 
 /* --- before ------------------------------------------------------------------------------------ */
@@ -213,6 +213,16 @@ cleanup:
 	run__free(run);
 }
 
+/* What is issued after this was said is counted. Whoever does not read it does not keep the trace from going on. */
+static void say_tracing(const struct capture *capture)
+{
+	bool endless = !capture->options->command && !capture->recorder.duration_ns;
+
+	if ((capture->options->verbose || (endless && isatty(STDERR_FILENO))) &&
+	    output__takes(STDERR_FILENO, PATIENCE_MS))
+		cli__error("tracing%s", endless ? "; ^C ends it" : "");
+}
+
 static int start_command(struct capture *capture)
 {
 	int err;
@@ -234,9 +244,10 @@ static int start(struct capture *capture, char *error)
 		return err;
 	if (capture->options->verbose)
 		say_attached(capture);
-	if (isatty(STDERR_FILENO) && !capture->options->command && !recorder->duration_ns)
-		cli__error("tracing; ^C ends it");
-	return recorder__start(recorder, error);
+	err = recorder__start(recorder, error);
+	if (!err)
+		say_tracing(capture);
+	return err;
 }
 
 int capture__record(struct capture *capture)

@@ -90,9 +90,15 @@ static void run_process(struct client *client, int index)
 		pthread_join(threads[i], NULL);
 }
 
+/* Are there others under way while @op is? */
+static bool has_company(const struct client *client, const struct op *op)
+{
+	return client->processes * client->threads > 1 || is_uring(op);
+}
+
 /*
- * The first access to a BAR claims it, and another one at that time would get EBUSY: with several
- * workers it is made beforehand, and counted.
+ * The first access to a BAR claims it, and another one at that time would get EBUSY: where it
+ * would have company it is made beforehand, and counted.
  */
 static void touch_bars(struct client *client)
 {
@@ -111,7 +117,7 @@ static void touch_bars(struct client *client)
 		    op.region > VFIO_PCI_BAR5_REGION_INDEX || touched[op.region])
 			continue;
 		touched[op.region] = true;
-		if (client->regions[op.region].size)
+		if (client->regions[op.region].size && has_company(client, &client->ops[i]))
 			run_op(worker, &op);
 	}
 }
@@ -124,8 +130,7 @@ static void run_workers(struct client *client)
 			       PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (client->workers == MAP_FAILED)
 		die("no memory");
-	if (client->processes * client->threads > 1)
-		touch_bars(client);
+	touch_bars(client);
 	if (client->processes == 1) {
 		run_process(client, 0);
 		return;

@@ -41,8 +41,7 @@ ok "--wait: says what it waits for" wait_for grep -q \
 usleep 700000
 is "--wait: in one line" "$(wc -l <err)" 1
 bound "$1" "$RAM"
-ok "--wait: goes on when the device is bound" wait_for grep -q 'kernel memory' err
-usleep 300000
+ok "--wait: goes on when the device is bound" wait_for_tracing
 read_some 1009 "$RAM" BAR2
 stop_trace TERM
 is "--wait: exit status" $trace_status 0
@@ -53,8 +52,7 @@ vfioscope trace -v --wait -D "$EDU" -o run.json -d 60 >out 2>err &
 tracer=$!
 ok "--wait -D: says what it waits for" wait_for grep -q "waiting: device $EDU is bound to no driver" err
 bind vfio-pci "$EDU"
-ok "--wait -D: goes on when the device is bound" wait_for grep -q 'kernel memory' err
-usleep 300000
+ok "--wait -D: goes on when the device is bound" wait_for_tracing
 read_some 503 "$EDU" BAR0
 read_some 499 "$RAM" BAR2
 stop_trace TERM
@@ -171,10 +169,9 @@ ok "opened while it starts: and waits" wait_for grep -q pipe /proc/$tracer/wchan
 client --ready ready --go go -o expect "$RAM" script &
 client=$!
 wait_for [ -e ready ]
-cat full >err &
+cat full >said &
 reader=$!
-wait_for grep -q 'kernel memory' err
-usleep 500000
+wait_for_tracing said
 : >go
 wait $client
 stop_trace TERM

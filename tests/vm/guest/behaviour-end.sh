@@ -26,6 +26,7 @@ whole()
 
 for signal in "$@"; do
 	start_trace -D "$RAM"
+	client_goes_on
 	stop_trace $signal
 	is "SIG$signal: exit status" $trace_status 0
 	whole "SIG$signal"
@@ -56,8 +57,8 @@ left_nothing "closed pipe" before
 rm -f run.json
 script -q -c 'vfioscope trace -v -D 0000:00:04.0 -o run.json' typescript >/dev/null 2>&1 &
 terminal=$!
-wait_for grep -q 'kernel memory' typescript
-usleep 500000
+wait_for_tracing typescript
+client_goes_on
 tracer=$(pidof vfioscope)
 kill -KILL $terminal
 ok "vanished terminal: the trace ends" wait_for [ ! -e "/proc/$tracer" ]

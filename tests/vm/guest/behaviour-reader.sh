@@ -17,8 +17,8 @@ head -c 65536 /dev/zero >&8
 rm -f run.json
 vfioscope trace -v -D "$RAM" -i 0.1 -o run.json >pipe 2>err &
 tracer=$!
-wait_for grep -q '^vfioscope: kernel memory' err
-usleep 500000
+wait_for_tracing
+client_goes_on
 kill -TERM $tracer
 ok "a full pipe: SIGTERM ends the trace" wait_for [ ! -e "/proc/$tracer" ]
 kill -KILL $tracer 2>/dev/null

@@ -32,6 +32,18 @@ start_client()
 is_open() { ls -l "/proc/$1/fd" | grep -q "anon_inode:.*vfio-device"; }
 started() { is_open "$1" || ! kill -0 "$1"; }
 
+# client_goes_on: until it has had the CPU for two of the clock's ticks more
+client_goes_on()
+{
+	local before
+
+	before=$(client_ticks)
+	wait_for client_spent "$before"
+}
+
+client_spent() { [ "$(client_ticks)" -ge $(($1 + 2)) ]; }
+client_ticks() { awk '{ print $14 + $15 }' "/proc/$client/stat"; }
+
 stop_client()
 {
 	kill -INT "$client"
@@ -39,15 +51,17 @@ stop_client()
 	client_status=$?
 }
 
+# wait_for_tracing [FILE]: until what is issued is counted, which --verbose says on standard error. The file
+# must be new: one of before would be taken for it until the shell has emptied it in the background.
+wait_for_tracing() { wait_for grep -q '^vfioscope: tracing' "${1:-err}"; }
+
 # start_trace ARG...: in the background, recording; returns when it counts
 start_trace()
 {
 	rm -f run.json err
-	# --verbose says when all is attached; counting begins right after.
 	vfioscope trace -v -o run.json "$@" >out 2>err &
 	tracer=$!
-	wait_for grep -q '^vfioscope: kernel memory' err
-	usleep 300000
+	wait_for_tracing
 }
 
 # stop_trace SIGNAL: sets trace_status
