@@ -54,7 +54,7 @@ run_command() {
 		sh /etc/guest/command </dev/null >/run/output 2>&1 3>&-
 		status=$?
 		tries=0
-		while kill -0 $! 2>/dev/null && [ $tries -lt 100 ]; do
+		while kill -0 $! 2>/dev/null && [ $tries -lt 1500 ]; do
 			usleep 20000
 			tries=$((tries + 1))
 		done

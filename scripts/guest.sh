@@ -196,7 +196,6 @@ clean_up() {
 boot() {
 	local ended qemu
 
-	rm -f "$work/report"
 	truncate -s 4G "$work/report"
 	: >"$work/console"
 	setpriv --pdeathsig KILL sleep "$timeout" </dev/null >/dev/null 2>&1 &

@@ -46,7 +46,7 @@ start_model() {
 	setpriv --pdeathsig KILL "$model" --socket "$work/socket" --log "$1" \
 		</dev/null >/dev/null 2>"$work/errors" &
 	model_pid=$!
-	for ((tries = 0; tries < 100; tries++)); do
+	for ((tries = 0; tries < 300; tries++)); do
 		[[ ! -S $work/socket ]] || return 0
 		kill -0 "$model_pid" 2>/dev/null || break
 		sleep 0.1

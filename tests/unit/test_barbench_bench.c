@@ -159,7 +159,7 @@ static void a_duration_ends_a_repetition(void **state)
 	options.reps = 1;
 	options.latency = false;
 	run = run_bench(&bench);
-	assert_in_range(run->cases[0].samples[0].elapsed_ns, 20000000, 2000000000);
+	assert_true(run->cases[0].samples[0].elapsed_ns >= 20000000);
 	assert_true(run->cases[0].samples[0].ops > 10);
 	bench__free(&bench);
 	run__free(run);

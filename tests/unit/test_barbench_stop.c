@@ -49,10 +49,14 @@ static int set_up(void **state)
 	return 0;
 }
 
-static void wait_a_little(void)
+/* Until the first case has been under way for a little. */
+static void wait_for_accesses(void)
 {
 	const struct timespec delay = { .tv_nsec = 100 * NSEC_PER_MSEC };
 
+	do
+		nanosleep(&delay, NULL);
+	while (!__atomic_load_n(&bench.nr_begun, __ATOMIC_RELAXED));
 	nanosleep(&delay, NULL);
 }
 
@@ -60,7 +64,7 @@ static void wait_a_little(void)
 static void *truncate_device(void *arg)
 {
 	(void)arg;
-	wait_a_little();
+	wait_for_accesses();
 	assert_int_equal(ftruncate(bench.sides[0].device.fd, 0), 0);
 	return NULL;
 }
@@ -68,7 +72,7 @@ static void *truncate_device(void *arg)
 static void *terminate(void *arg)
 {
 	(void)arg;
-	wait_a_little();
+	wait_for_accesses();
 	kill(getpid(), SIGTERM);
 	return NULL;
 }
@@ -78,6 +82,7 @@ static int run_with(void *(*disturb)(void *arg), struct run *run, struct trouble
 	pthread_t thread;
 	int err;
 
+	bench.nr_begun = 0;
 	assert_int_equal(pthread_create(&thread, NULL, disturb, NULL), 0);
 	err = bench__run(&bench, &suite, &run, trouble);
 	pthread_join(thread, NULL);

@@ -7,10 +7,24 @@
 
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "user/cli/child.h"
 
 /* The command of a trace, when the trace ends. */
+
+static int naps;
+
+/* In place of the C library's: waiting goes on until the command has ended, on any machine. */
+int nanosleep(const struct timespec *duration, struct timespec *rest)
+{
+	siginfo_t info;
+
+	(void)duration;
+	(void)rest;
+	naps++;
+	return waitid(P_ALL, 0, &info, WEXITED | WNOWAIT);
+}
 
 static void start(struct child *child, char **argv)
 {
@@ -23,18 +37,16 @@ static void start(struct child *child, char **argv)
 
 static char *sleeping[] = { "sleep", "60", NULL };
 
-/* Had it been waited for, it would have been seen to end. */
 static void one_that_goes_on_is_not_waited_for(void **state)
 {
-	char *argv[] = { "sleep", "0.9", NULL };
 	struct child child = {};
 
 	(void)state;
-	start(&child, argv);
+	start(&child, sleeping);
 	child__finish(&child, 0);
 	assert_false(child.ended);
-	child__finish(&child, 0);
-	assert_false(child.ended);
+	assert_int_equal(naps, 0);
+	kill(child.pid, SIGKILL);
 	waitpid(child.pid, NULL, 0);
 }
 

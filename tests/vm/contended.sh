@@ -11,7 +11,7 @@ contended()
 
 	shift 2
 	# shellcheck disable=SC2086 # words
-	guest "$kernel" contended --smp 2 --timeout 600 "$@" -- $flavours
+	guest "$kernel" contended --smp 2 "$@" -- $flavours
 	for run in "$vm_sent"/out/*/; do
 		run=${run%/}
 		judge "${run##*/}" "$vm_dir/judge.py" "$run"

@@ -29,17 +29,20 @@ enum family { EXACT_FIGURES, OTHERS, FAMILIES };
 
 /*
  * From which deviations on there is more noise than the threshold allows for, in thresholds: of one result,
- * which has few units, and of the median of all, which many cells make known well.
+ * which has few units, and of the median of all that are tested, which is known well if they are many.
  */
 #define NOISY 1.5
 #define TYPICALLY_NOISY 1.08
+#define MANY 20
 
 struct judge {
 	struct compare *compare;
 	struct tools *tools;
-	/* Those results that vary; and of these the ones that have enough units to be tested. */
-	struct compare_result **varying[FAMILIES], **tested[FAMILIES];
-	size_t nr_varying[FAMILIES], nr_tested[FAMILIES];
+	/* Those results that are tested; and how many would be if there were enough units. */
+	struct compare_result **tested[FAMILIES];
+	size_t nr_tested[FAMILIES];
+	size_t nr_wanted[FAMILIES];
+	bool noisy; /* are exact figures, as a rule? */
 };
 
 static enum family family_of(enum compare_metric metric)
@@ -160,9 +163,12 @@ static double least_p(size_t nr_a, size_t nr_b)
 	return nr_a < LEAST_UNITS || nr_b < LEAST_UNITS ? 1 : rank_test__least_p(nr_a, nr_b);
 }
 
-static void add_result(struct compare_result **results, size_t *nr, struct compare_result *result)
+static void take_as_tested(struct judge *judge, enum compare_metric metric,
+			   struct compare_result *result)
 {
-	results[(*nr)++] = result;
+	enum family family = family_of(metric);
+
+	judge->tested[family][judge->nr_tested[family]++] = result;
 }
 
 /* Between units of the same side. */
@@ -176,26 +182,36 @@ static double pooled_deviation(struct sample a, struct sample b)
 		    (double)(a.nr + b.nr - 2));
 }
 
+/*
+ * The alpha that this result is held to. Where the noise is about the threshold, the interval has to pass a limit
+ * that is given; where there is more, one that is estimated from the same few runs: there the test alone must do.
+ */
+static double alpha_for(const struct compare_options *options, enum compare_metric metric,
+			double deviation)
+{
+	return deviation > NOISY && family_of(metric) == EXACT_FIGURES ? options->alpha_noisy
+								       : alpha_of(options, metric);
+}
+
 static int measure(struct judge *judge, enum compare_metric metric, struct sample base,
 		   struct sample new, struct compare_result *result)
 {
 	const struct compare_options *options = &judge->compare->options;
-	enum family family = family_of(metric);
 	double noise = fmax(to_log(metric, options->threshold), sample__deviation(base));
 	int err;
 
 	result->noise = from_log(metric, noise);
-	result->alpha = alpha_of(options, metric);
 	result->deviation = pooled_deviation(base, new) / to_log(metric, options->threshold);
+	result->alpha = alpha_for(options, metric, result->deviation);
 	result->exact = base.nr > 1 && new.nr > 1 && sample__is_constant(base) &&
 			sample__is_constant(new);
 	err = estimate(judge, metric, base, new, result);
 	if (err || result->exact)
 		return err;
-	add_result(judge->varying[family], &judge->nr_varying[family], result);
+	judge->nr_wanted[family_of(metric)]++;
 	if (least_p(base.nr, new.nr) > alpha_of(options, metric))
 		return 0;
-	add_result(judge->tested[family], &judge->nr_tested[family], result);
+	take_as_tested(judge, metric, result);
 	return rank_test(base, new, &result->p);
 }
 
@@ -297,26 +313,20 @@ static int measure_metric(struct judge *judge, struct compare_cell *cell,
 	return measure_pair(judge, metric, samples[COMPARE_BASE], samples[COMPARE_NEW], result);
 }
 
-/*
- * The alpha that results are held to. Where the noise is about the threshold, the interval has to pass a limit
- * that is given; where there is more, one that is estimated from the same few runs: there the test alone must do.
- */
-static int hold_noisy_stricter(struct judge *judge)
+/* Of few results the median deviation says little, and any of them can still be significant. */
+static int find_noise(struct judge *judge)
 {
-	const struct compare_options *options = &judge->compare->options;
-	struct compare_result **results = judge->varying[EXACT_FIGURES];
-	size_t nr = judge->nr_varying[EXACT_FIGURES];
-	double *deviations = calloc(nr ?: 1, sizeof(*deviations)), typical = 0;
+	size_t nr = judge->nr_tested[EXACT_FIGURES];
+	double *deviations;
 
+	if (nr < MANY)
+		return 0;
+	deviations = calloc(nr, sizeof(*deviations));
 	if (!deviations)
 		return -ENOMEM;
 	for (size_t i = 0; i < nr; i++)
-		deviations[i] = results[i]->deviation;
-	if (nr)
-		typical = select_median(deviations, nr);
-	for (size_t i = 0; i < nr; i++)
-		if (results[i]->deviation > NOISY || typical > TYPICALLY_NOISY)
-			results[i]->alpha = options->alpha_noisy;
+		deviations[i] = judge->tested[EXACT_FIGURES][i]->deviation;
+	judge->noisy = select_median(deviations, nr) > TYPICALLY_NOISY;
 	free(deviations);
 	return 0;
 }
@@ -396,6 +406,23 @@ static bool too_few(const struct judge *judge, const struct compare_cell *cell,
 }
 
 /*
+ * Among noisy ones, one that seems quiet is so by chance, and held to the same: unless its units are too few for
+ * that, so that nobody's noise takes another's verdict.
+ */
+static void hold_to_company(const struct judge *judge, struct compare_cell *cell,
+			    enum compare_metric metric)
+{
+	struct compare_result *result = &cell->results[metric];
+	double alpha = result->alpha;
+
+	if (!judge->noisy || family_of(metric) != EXACT_FIGURES)
+		return;
+	result->alpha = judge->compare->options.alpha_noisy;
+	if (too_few(judge, cell, metric))
+		result->alpha = alpha;
+}
+
+/*
  * Do more of them fail in new, where no verdict on errors can say so? What fails may be quick, and is no
  * improvement.
  */
@@ -425,8 +452,9 @@ static void decide_metric(const struct judge *judge, struct compare_cell *cell,
 		result->verdict = COMPARE_UNDECIDED;
 		result->why = "too few units";
 		result->needed = units_needed(least_p_wanted(&judge->compare->options, result,
-							     judge->nr_varying[family_of(metric)]));
+							     judge->nr_wanted[family_of(metric)]));
 	} else {
+		hold_to_company(judge, cell, metric);
 		result->verdict = decide(judge->compare, metric, result);
 	}
 	if (result->verdict > COMPARE_UNDECIDED && result->verdict < COMPARE_NO_VERDICT &&
@@ -457,13 +485,11 @@ static void decide_cell(const struct judge *judge, struct compare_cell *cell)
 
 static int init(struct judge *judge, struct compare *compare)
 {
-	size_t nr = COMPARE_METRICS * compare->nr_cells + 1;
-
 	*judge = (struct judge){ .compare = compare };
 	for (int family = 0; family < FAMILIES; family++) {
-		judge->varying[family] = calloc(nr, sizeof(*judge->varying[family]));
-		judge->tested[family] = calloc(nr, sizeof(*judge->tested[family]));
-		if (!judge->varying[family] || !judge->tested[family])
+		judge->tested[family] = calloc(COMPARE_METRICS * compare->nr_cells + 1,
+					       sizeof(*judge->tested[family]));
+		if (!judge->tested[family])
 			return -ENOMEM;
 	}
 	return 0;
@@ -477,17 +503,15 @@ int compare_judge(struct compare *compare)
 	for (size_t i = 0; !err && i < compare->nr_cells; i++)
 		for (int metric = 0; !err && metric < COMPARE_METRICS; metric++)
 			err = measure_metric(&judge, &compare->cells[i], metric);
-	err = err ?: hold_noisy_stricter(&judge);
+	err = err ?: find_noise(&judge);
 	for (int family = 0; !err && family < FAMILIES; family++)
 		err = adjust(&judge, family);
 	compare->tests = judge.nr_tested[EXACT_FIGURES];
 	compare->tests_coarse = judge.nr_tested[OTHERS];
 	for (size_t i = 0; !err && i < compare->nr_cells; i++)
 		decide_cell(&judge, &compare->cells[i]);
-	for (int family = 0; family < FAMILIES; family++) {
-		free(judge.varying[family]);
+	for (int family = 0; family < FAMILIES; family++)
 		free(judge.tested[family]);
-	}
 	free_tools(judge.tools);
 	return err;
 }

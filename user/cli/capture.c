@@ -213,7 +213,7 @@ cleanup:
 	run__free(run);
 }
 
-/* What is issued after this was said is counted. Whoever does not read it does not keep the trace from going on. */
+/* What is issued after this was said is counted. Whoever does not read it holds up the trace only so long. */
 static void say_tracing(const struct capture *capture)
 {
 	bool endless = !capture->options->command && !capture->recorder.duration_ns;

@@ -25,7 +25,8 @@ static const struct argp_option options[] = {
 	  "4096); "
 	  "each call costs more",
 	  0 },
-	{ "verbose", 'v', NULL, 0, "Show what is attached, its memory, when it counts, and the kernel's words", 0 },
+	{ "verbose", 'v', NULL, 0,
+	  "Show what is attached, its memory, when it counts, and the kernel's words", 0 },
 	{ 0 },
 };
 

@@ -26,7 +26,6 @@ check()
 	cells=$(counted run.json) || { wrong "cannot be read"; return; }
 	wanted="$cells $cells 0"
 	[ "$(account out)" = "$wanted" ] || wrong "the account is $(account out), not $wanted"
-	[ "$cells" -gt 0 ] || wrong "nothing was counted"
 	for event in lost no_start stale replaced evicted overflow no_device untimed; do
 		[ "$(sum $event run.json)" = 0 ] || wrong "$event is $(sum $event run.json)"
 	done
@@ -54,11 +53,12 @@ while [ $i -lt "$times" ]; do
 	fi
 done
 is "$method: $times times attached and detached, and every account holds" $wrongs 0
+ok "something was counted" [ "$total" -gt 0 ]
 stop_client
 is "the client ends well" $client_status 0
-[ -z "$other" ] || kill -INT "$other"
 is "the client saw no error" "$(grep -c '"errors":{}' bench.json)" 1
 is "the client saw nothing short" "$(sum shorts bench.json)" 0
 issued=$(sum issued bench.json)
 ok "no more was counted ($total) than the client issued ($issued)" [ "$total" -lt "$issued" ]
+[ -z "$other" ] || kill -INT "$other"
 done_testing

@@ -48,6 +48,7 @@ is "--wait: exit status" $trace_status 0
 is "--wait: every access is there" "$(cells_of run.json)" "$RAM,BAR2,read,4,1009"
 is "--wait: the device was not open before" "$(blind_spot opened-before-trace run.json)" "$RAM no"
 
+rm -f err
 vfioscope trace -v --wait -D "$EDU" -o run.json -d 60 >out 2>err &
 tracer=$!
 ok "--wait -D: says what it waits for" wait_for grep -q "waiting: device $EDU is bound to no driver" err

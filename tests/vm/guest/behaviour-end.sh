@@ -34,6 +34,7 @@ for signal in "$@"; do
 done
 
 # While it waits for a device, nothing is attached and nobody is to be told.
+rm -f err
 vfioscope trace --wait --driver none -o run.wait >out 2>err &
 tracer=$!
 wait_for grep -q waiting err
@@ -44,7 +45,7 @@ is "SIGTERM while waiting: no file" "$(ls -A | grep -c run.wait)" 0
 # A pipe whose reader ends: the next table finds nobody, and the trace ends.
 rm -f run.json
 mkfifo pipe
-head -n 1 pipe >line &
+{ head -n 1 && client_goes_on; } <pipe >line &
 vfioscope trace -D "$RAM" -i 0.2 -o run.json >pipe 2>err
 is "closed pipe: exit status" $? 2
 has "closed pipe: says so" "cannot write to standard output: Broken pipe" err

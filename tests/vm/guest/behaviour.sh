@@ -32,17 +32,17 @@ start_client()
 is_open() { ls -l "/proc/$1/fd" | grep -q "anon_inode:.*vfio-device"; }
 started() { is_open "$1" || ! kill -0 "$1"; }
 
-# client_goes_on: until it has had the CPU for two of the clock's ticks more
+# client_goes_on: until two calls more have ended, so that one has begun meanwhile
 client_goes_on()
 {
 	local before
 
-	before=$(client_ticks)
-	wait_for client_spent "$before"
+	before=$(client_calls)
+	wait_for client_called "$before" || fail "the client goes on"
 }
 
-client_spent() { [ "$(client_ticks)" -ge $(($1 + 2)) ]; }
-client_ticks() { awk '{ print $14 + $15 }' "/proc/$client/stat"; }
+client_called() { [ "$(client_calls)" -ge $(($1 + 2)) ]; }
+client_calls() { awk '/^syscr/ { print $2 }' "/proc/$client/io"; }
 
 stop_client()
 {
@@ -61,7 +61,7 @@ start_trace()
 	rm -f run.json err
 	vfioscope trace -v -o run.json "$@" >out 2>err &
 	tracer=$!
-	wait_for_tracing
+	wait_for_tracing || fail "the trace counts"
 }
 
 # stop_trace SIGNAL: sets trace_status

@@ -108,7 +108,7 @@ test_driver()
 # parameter NAME VALUE: of the test driver that is inserted
 parameter() { echo "$2" >"/sys/module/vfioscope_test/parameters/$1"; }
 
-# wait_for COMMAND...: until it succeeds, at most 60 s
+# wait_for COMMAND...: until it succeeds, a minute or more
 wait_for()
 {
 	local tries=0

@@ -28,7 +28,7 @@ cat >vm <<'END'
 scope='/sys/fs/cgroup/machine-qemu\x2d3\x2dguest\x2da.scope/emulator'
 mkdir -p "$scope"
 echo $$ >"$scope/cgroup.procs"
-printf '%s\n' 'read BAR2 0 8 17 call' 'sleep 1500000' 'read BAR2 0 8 17 call' >script
+printf '%s\n' 'read BAR2 0 8 17 call' 'sleep 3000000' 'read BAR2 0 8 17 call' >script
 exec client -o vm.expect 0000:00:04.0 script
 END
 

@@ -64,7 +64,7 @@ dropped()
 {
 	rm -f fifo read-now
 	mkfifo fifo
-	(wait_for test -e read-now && cat >/out/dropped/read) <fifo &
+	({ until [ -e read-now ]; do usleep 50000; done; } && cat >/out/dropped/read) <fifo &
 	vfioscope snoop --attach "$1" --buffer 64 --json -- sh unread >fifo 2>/out/dropped/messages
 	is "dropped: exit status" $? 0
 	wait $!
