@@ -362,8 +362,8 @@ static void test_noisy(void **state)
 	assert_int_equal(count_noisy(1.3, 0.9, 10), 0);
 	assert_int_equal(count_noisy(1.6, 0.9, 10), 1);
 	assert_int_equal(count_noisy(0.9, 1.2, 10), COMMANDS);
-	assert_int_equal(count_noisy(0.9, 1.2, 6),
-			 0); /* 0.02 of 21 tests is beyond what 6 a side can show */
+	/* Six a side cannot show 0.02 of 21 tests. */
+	assert_int_equal(count_noisy(0.9, 1.2, 6), 0);
 }
 
 /* What fails is quick: that is no improvement. */
