@@ -194,7 +194,8 @@ for method in fentry kprobe; do
 	unbind "$EDU"
 	echo "$RAM" >"/sys/bus/pci/devices/$RAM/driver/unbind" &
 	unbinder=$!
-	usleep 300000
+	ok "unbound while open, $method: which waits for the client" \
+		wait_for grep -q vfio "/proc/$unbinder/wchan"
 	: >go
 	wait $client
 	is "unbound while open, $method: the client ends well" $? 0

@@ -76,6 +76,7 @@ issue calls-48 48 0000:00:04.0 calls --repeat 10 || exit
 issue rings-48 48 0000:00:04.0 rings || exit
 issue slow-48 48 0000:00:03.0 slow || exit
 tagged 48 8 40 tags 2 || exit
+sleep 1 # so that losses are met before the end
 issue end 1 0000:00:04.0 calls
 END
 cat >reader <<'END'
@@ -87,6 +88,7 @@ issue calls-6 6 0000:00:04.0 calls --repeat 60 &&
 issue rings-6 6 0000:00:04.0 rings --repeat 10 &&
 issue calls-48 48 0000:00:04.0 calls --repeat 10 &&
 issue inline-48 48 0000:00:04.0 rings --nonblock &&
+sleep 1 &&
 issue end 1 0000:00:04.0 calls
 status=$?
 kill $reader && exit $status
