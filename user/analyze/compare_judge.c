@@ -313,7 +313,7 @@ static int measure_metric(struct judge *judge, struct compare_cell *cell,
 	return measure_pair(judge, metric, samples[COMPARE_BASE], samples[COMPARE_NEW], result);
 }
 
-/* Of few results the median deviation says little, and any of them can still be significant. */
+/* Is there more noise than the threshold allows for, as a rule? Of few results their median does not say. */
 static int find_noise(struct judge *judge)
 {
 	size_t nr = judge->nr_tested[EXACT_FIGURES];
